@@ -1,0 +1,22 @@
+package dev.fwctl.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The top of the command tree. */
+@Command(
+    name = "fwctl",
+    description = "A declarative firewall for fleets of Docker hosts.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    exitCodeOnInvalidInput = 64)
+final class FwctlCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command; see fwctl --help");
+  }
+}

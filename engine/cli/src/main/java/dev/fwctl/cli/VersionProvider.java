@@ -1,0 +1,12 @@
+package dev.fwctl.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** Reads the version that the build wrote into the jar's manifest. */
+final class VersionProvider implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return new String[] {"fwctl " + (version == null ? "(not packaged)" : version)};
+  }
+}
