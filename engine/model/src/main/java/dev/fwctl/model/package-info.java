@@ -1,7 +1,10 @@
 /**
- * The values that flow through fwctl: hosts, facts, policies, intents, rules and plans.
+ * The values that flow through fwctl.
  *
- * <p>Immutable records and sealed interfaces only; every other module speaks in these types.
+ * <p>A {@link dev.fwctl.model.Host} comes out of an inventory, a {@link dev.fwctl.model.Policy} out
+ * of a policy document, {@link dev.fwctl.model.HostFacts} out of one round trip to a host. The
+ * three narrow to a {@link dev.fwctl.model.HostIntent}, which a firewall backend widens to {@link
+ * dev.fwctl.model.OwnedRules}. Everything here is immutable and depends on the JDK alone.
  */
 @NullMarked
 package dev.fwctl.model;

@@ -1,8 +1,9 @@
 /**
  * What a plugin implements.
  *
- * <p>The engine calls these interfaces with values of {@code dev.fwctl.model} and gets such values
- * back.
+ * <p>Each interface is one thing that differs from fleet to fleet: how a host is reached, what is
+ * asked of it, where inventories and address lists come from, which firewall it runs. A plugin sees
+ * this package and {@link dev.fwctl.model} and nothing else of fwctl.
  */
 @NullMarked
 package dev.fwctl.spi;

@@ -1,0 +1,53 @@
+package dev.fwctl.model;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.model.netfilter.NamedSet;
+import dev.fwctl.model.netfilter.Ruleset;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The packet filter of a host: its tools and the rules in force.
+ *
+ * @param tools the iptables variants that are installed, the default one first
+ * @param rulesets the rules in force, one entry for each family and variant that holds any table
+ * @param sets the address sets (ipset) that fwctl owns
+ * @param ipset whether the ipset command is installed
+ * @param ownDigest a fingerprint of everything that fwctl owns in the kernel, made on the host
+ */
+public record FirewallFacts(
+    List<Tool> tools, List<Ruleset> rulesets, List<NamedSet> sets, boolean ipset, String ownDigest)
+    implements Fact {
+  public FirewallFacts {
+    tools = List.copyOf(tools);
+    rulesets = List.copyOf(rulesets);
+    sets = List.copyOf(sets);
+    requireNonNull(ownDigest, "ownDigest is null");
+  }
+
+  /** Which kernel interface an iptables command writes to. */
+  public enum Variant {
+    NFT,
+    LEGACY
+  }
+
+  /**
+   * An installed iptables.
+   *
+   * @param variant the kernel interface that it writes to
+   * @param version its version, such as {@code 1.8.9}
+   */
+  public record Tool(Variant variant, String version) {
+    public Tool {
+      requireNonNull(variant, "variant is null");
+      requireNonNull(version, "version is null");
+    }
+  }
+
+  public Optional<Ruleset> ruleset(Family family, Variant variant) {
+    return rulesets.stream()
+        .filter(ruleset -> ruleset.family() == family && ruleset.variant() == variant)
+        .findFirst();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.fwctl.spi;
+
+import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.HostIntent;
+import dev.fwctl.model.Problem;
+import dev.fwctl.model.netfilter.OwnedRules;
+import java.util.List;
+import org.pf4j.ExtensionPoint;
+
+/**
+ * Turns intents into the rules of one kind of firewall, and rules into changes of a host.
+ *
+ * <p>Everything here is pure: facts in, rules or scripts out. A backend owns chains and sets whose
+ * names begin with {@code FWCTL} or {@code fwctl} and one jump into each; everything else on a host
+ * is somebody else's.
+ */
+public interface FirewallBackend extends ExtensionPoint {
+  /** Returns the backend's name, such as {@code iptables}. */
+  String name();
+
+  /** Returns the name of the {@link FactGatherer} that reads back what this backend writes. */
+  String gatherer();
+
+  /** Returns why this backend can't act on a host with these facts; an empty list when it can. */
+  List<Problem> obstacles(HostFacts facts);
+
+  /**
+   * Returns the rules that carry out an intent.
+   *
+   * @throws dev.fwctl.model.FwctlException with code UNENFORCEABLE or HOST_UNSUITABLE
+   */
+  OwnedRules lower(HostIntent intent, HostFacts facts);
+
+  /** Returns what fwctl owns on the host now. */
+  OwnedRules inForce(HostFacts facts);
+
+  /**
+   * Returns things that the user should know of the host before a change, such as rules of the
+   * other iptables variant.
+   */
+  List<Problem> warnings(HostFacts facts);
+
+  /**
+   * Returns a script that turns one into the other, all or nothing.
+   *
+   * <p>It ends with status 0 when the kernel took everything, and with another when the kernel
+   * holds what it held before. It does not depend on the host's name, so that hosts with equal
+   * changes share it.
+   */
+  String change(OwnedRules from, OwnedRules to, HostFacts facts);
+}
