@@ -128,7 +128,8 @@ public record HostIntent(
     /**
      * Published ports; a part of the map where the rule names only a part of its range.
      *
-     * @param endpoints at least one
+     * @param endpoints which; none when a refusal names containers that publish nothing, which are
+     *     then still guarded against the direct route to their own addresses
      */
     record PublishedPorts(List<PublishedEndpoint> endpoints) implements Target {
       public PublishedPorts {

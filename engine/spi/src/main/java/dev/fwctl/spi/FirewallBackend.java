@@ -1,9 +1,12 @@
 package dev.fwctl.spi;
 
+import dev.fwctl.model.Family;
+import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.netfilter.OwnedRules;
+import dev.fwctl.model.netfilter.Rule;
 import java.util.List;
 import org.pf4j.ExtensionPoint;
 
@@ -48,4 +51,21 @@ public interface FirewallBackend extends ExtensionPoint {
    * changes share it.
    */
   String change(OwnedRules from, OwnedRules to, HostFacts facts);
+
+  /**
+   * Returns a fragment of POSIX sh that prints {@link FirewallFacts#ownDigest()} as it is on the
+   * host now, on one line and nothing else; it ends with another status than 0 when it can't tell.
+   *
+   * <p>The engine runs it right before a change, as it runs a probe, to see that the host still is
+   * as the plan saw it.
+   */
+  String fingerprint();
+
+  /**
+   * Returns a rule on one line as this firewall's own tool writes it, for people to read.
+   *
+   * <p>Neither the chain nor the comment is in it, as in {@code -s 192.0.2.0/24 -p tcp --dport 22
+   * -j RETURN}.
+   */
+  String show(Family family, Rule rule);
 }
