@@ -30,17 +30,18 @@ if [ ! -d "dist/$build" ]; then
   chmod 755 "$new"
   cp -p lib/*.jar "$new/"
   cp -p "$jar" "$new/fwctl-cli.jar"
+  # The exit code is the command's own matter; a cache is there or it is not.
   # shellcheck disable=SC2086 # several words
   "$jdk/bin/java" -XX:AOTCacheOutput="$new/fwctl.aot" -XX:+UseSerialGC -Xlog:disable \
-    -jar "$new/fwctl-cli.jar" $training >"$new/training.log" 2>&1 </dev/null ||
-    { cat "$new/training.log"; echo 'fwctl starts slower: the training run failed'; rm -f "$new/fwctl.aot"; } >&2
+    -jar "$new/fwctl-cli.jar" $training >"$new/training.log" 2>&1 </dev/null || :
+  [ -s "$new/fwctl.aot" ] || { cat "$new/training.log" && echo 'fwctl will start slower: the training run left no cache'; } >&2
   rm -f "$new/training.log"
   mv -T "$new" "dist/$build" 2>/dev/null || [ -d "dist/$build" ]
 fi
 rm -rf lib
 
-# Builds of days ago: nothing runs that long.
-find dist -mindepth 1 -maxdepth 1 -type d ! -name "$build" -mtime +2 -exec rm -rf {} +
+# Builds of hours ago, some 40 MB each: nothing runs that long.
+find dist -mindepth 1 -maxdepth 1 -type d ! -name "$build" -mmin +240 -exec rm -rf {} +
 
 echo "$build" >dist/.current.$$
 mv dist/.current.$$ dist/current
