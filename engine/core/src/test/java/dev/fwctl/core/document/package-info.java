@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.core.document;
+
+import org.jspecify.annotations.NullMarked;
