@@ -1,0 +1,41 @@
+package dev.fwctl.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which hosts a command works on, and how many at once. */
+final class HostOptions {
+  /** As many connections as an ordinary machine opens at once without a thought for its limits. */
+  static final int DEFAULT_PARALLELISM = 50;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "PATTERN",
+      description = "Only the hosts that this host pattern selects, such as 'web:&prod:!web-03'.")
+  private @Nullable String limit;
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description = "All hosts but those that this host pattern selects.")
+  private @Nullable String exclude;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "How many connections are open at once, 1 to 1000. Default: 50")
+  private int parallelism = DEFAULT_PARALLELISM;
+
+  Optional<String> limit() {
+    return Optional.ofNullable(limit);
+  }
+
+  Optional<String> exclude() {
+    return Optional.ofNullable(exclude);
+  }
+
+  int parallelism() {
+    return parallelism;
+  }
+}
