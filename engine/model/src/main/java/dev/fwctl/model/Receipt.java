@@ -3,6 +3,7 @@ package dev.fwctl.model;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,8 +14,7 @@ import java.util.Optional;
  * @param commit the commit of the policy repository, when it was under Git
  * @param dirty whether the repository had changes that were not committed
  * @param artifact the sha256 of the change that was applied
- * @param ownDigest the fingerprint of what fwctl owned right after, see {@link
- *     FirewallFacts#ownDigest()}
+ * @param rules what fwctl owned right after, a line a rule, to tell later what was changed by hand
  */
 public record Receipt(
     Instant appliedAt,
@@ -22,13 +22,13 @@ public record Receipt(
     Optional<String> commit,
     boolean dirty,
     String artifact,
-    String ownDigest)
+    List<String> rules)
     implements Fact {
   public Receipt {
     requireNonNull(appliedAt, "appliedAt is null");
     requireNonNull(appliedBy, "appliedBy is null");
     requireNonNull(commit, "commit is null");
     requireNonNull(artifact, "artifact is null");
-    requireNonNull(ownDigest, "ownDigest is null");
+    rules = List.copyOf(rules);
   }
 }
