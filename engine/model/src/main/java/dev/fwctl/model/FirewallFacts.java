@@ -11,17 +11,27 @@ import java.util.Optional;
  * The packet filter of a host: its tools and the rules in force.
  *
  * @param tools the iptables variants that are installed, the default one first
+ * @param ip6tables whether the same tools are there for IPv6
  * @param rulesets the rules in force, one entry for each family and variant that holds any table
+ * @param hidden the tables whose rules iptables can't show, because another program wrote rules of
+ *     another kind into them
  * @param sets the address sets (ipset) that fwctl owns
  * @param ipset whether the ipset command is installed
  * @param ownDigest a fingerprint of everything that fwctl owns in the kernel, made on the host
  */
 public record FirewallFacts(
-    List<Tool> tools, List<Ruleset> rulesets, List<NamedSet> sets, boolean ipset, String ownDigest)
+    List<Tool> tools,
+    boolean ip6tables,
+    List<Ruleset> rulesets,
+    List<HiddenTable> hidden,
+    List<NamedSet> sets,
+    boolean ipset,
+    String ownDigest)
     implements Fact {
   public FirewallFacts {
     tools = List.copyOf(tools);
     rulesets = List.copyOf(rulesets);
+    hidden = List.copyOf(hidden);
     sets = List.copyOf(sets);
     requireNonNull(ownDigest, "ownDigest is null");
   }
@@ -42,6 +52,19 @@ public record FirewallFacts(
     public Tool {
       requireNonNull(variant, "variant is null");
       requireNonNull(version, "version is null");
+    }
+  }
+
+  /**
+   * A table that is there, but can't be shown by iptables.
+   *
+   * @param family the family
+   * @param name the table's name
+   */
+  public record HiddenTable(Family family, String name) {
+    public HiddenTable {
+      requireNonNull(family, "family is null");
+      requireNonNull(name, "name is null");
     }
   }
 
