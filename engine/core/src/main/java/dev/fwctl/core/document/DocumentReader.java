@@ -47,10 +47,10 @@ public final class DocumentReader {
    * @param file the name of the text in places
    */
   public Optional<Document> parse(String file, String text, Problems problems) {
-    int before = problems.size();
+    int before = problems.met();
     try {
       Document document = new Composer(file, text, limits, problems).document();
-      return problems.size() == before ? Optional.of(document) : Optional.empty();
+      return problems.met() == before ? Optional.of(document) : Optional.empty();
     } catch (FwctlException stopped) {
       problems.addAll(stopped.problems());
       return Optional.empty();

@@ -26,30 +26,37 @@ public final class Problems {
                   : Boolean.compare(left.isPresent(), right.isPresent()));
 
   private final Set<Problem> found = new LinkedHashSet<>();
+  private int met;
 
   public void add(Problem problem) {
     found.add(problem);
+    met++;
   }
 
   public void add(Place place, ErrorCode code, String message) {
-    found.add(Problem.at(place, code, message));
+    add(Problem.at(place, code, message));
   }
 
   public void add(Place place, ErrorCode code, String message, String hint) {
-    found.add(Problem.at(place, code, message, hint));
+    add(Problem.at(place, code, message, hint));
   }
 
   public void addAll(Collection<Problem> problems) {
-    found.addAll(problems);
+    problems.forEach(this::add);
   }
 
   public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  /** Returns how many problems there are by now; grows when a step went wrong. */
-  public int size() {
-    return found.size();
+  /**
+   * Returns how often a problem was added, so that a step can tell whether it went well.
+   *
+   * <p>It also grows when the same problem is met again: what an alias repeats is as wrong the
+   * second time.
+   */
+  public int met() {
+    return met;
   }
 
   /** Returns the problems in the order of their places, those without a place first. */

@@ -38,7 +38,12 @@ public final class Suggestions {
       }
       int distance = distance(wanted, lower);
       // A name of one or two letters is at distance one or two from everything.
-      if (distance < bestDistance && distance < Math.max(wanted.length(), lower.length())) {
+      // Of equals the first in order wins, so that a message does not depend on how a set iterates.
+      boolean nearer =
+          distance < bestDistance
+              || (distance == bestDistance
+                  && best.map(held -> candidate.compareTo(held) < 0).orElse(false));
+      if (nearer && distance < Math.max(wanted.length(), lower.length())) {
         best = Optional.of(candidate);
         bestDistance = distance;
       }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.core.report;
+
+import org.jspecify.annotations.NullMarked;
