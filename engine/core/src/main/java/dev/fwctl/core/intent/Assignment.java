@@ -1,0 +1,162 @@
+package dev.fwctl.core.intent;
+
+import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Host;
+import dev.fwctl.model.Place;
+import dev.fwctl.model.Policy;
+import dev.fwctl.model.PolicyRepository;
+import dev.fwctl.model.Problem;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which hosts are under which policies, worked out once for the whole fleet.
+ *
+ * <p>What is wrong with that needs no host to be asked, so {@code validate} tells it too.
+ */
+final class Assignment {
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, PolicySet> sets = new HashMap<>();
+  private final List<Policy.Rule> rules = new ArrayList<>();
+
+  /** The hosts of the policy of each rule, by the rule's number. */
+  private final List<Set<String>> hosts = new ArrayList<>();
+
+  Assignment(PolicyRepository repository, HostSelection selection) {
+    List<Policy> policies = repository.policies();
+    Map<Policy.Rule, Integer> numbers = new IdentityHashMap<>();
+    Map<String, BitSet> policiesOfHost = new LinkedHashMap<>();
+    for (int i = 0; i < policies.size(); i++) {
+      Set<String> names = new HashSet<>();
+      for (Host host : select(selection, policies.get(i))) {
+        names.add(host.name());
+        policiesOfHost.computeIfAbsent(host.name(), unseen -> new BitSet()).set(i);
+      }
+      number(policies.get(i), names, numbers);
+    }
+    Map<BitSet, List<String>> hostsOfSet = new LinkedHashMap<>();
+    policiesOfHost.forEach(
+        (host, set) -> hostsOfSet.computeIfAbsent(set, unseen -> new ArrayList<>()).add(host));
+    Set<Place> silent = new HashSet<>();
+    Set<List<Place>> contradicting = new HashSet<>();
+    hostsOfSet.forEach(
+        (which, names) -> {
+          PolicySet set = new PolicySet(which.stream().mapToObj(policies::get).toList(), numbers);
+          names.forEach(name -> sets.put(name, set));
+          set.inbound()
+              .ifPresent(direction -> check("inbound", direction, names, silent, contradicting));
+          set.outbound()
+              .ifPresent(direction -> check("outbound", direction, names, silent, contradicting));
+        });
+  }
+
+  private Collection<Host> select(HostSelection selection, Policy policy) {
+    try {
+      Collection<Host> found = selection.select(policy.hosts(), policy.hostsPlace());
+      if (found.isEmpty()) {
+        problems.add(
+            Problem.at(
+                policy.hostsPlace(),
+                ErrorCode.UNKNOWN_NAME,
+                "host pattern '%s' of policy '%s' matches no host of the inventory"
+                    .formatted(policy.hosts(), policy.name()),
+                "name hosts or groups of the inventory, or take the policy out"));
+      }
+      return found;
+    } catch (FwctlException e) {
+      problems.addAll(e.problems());
+      return List.of();
+    }
+  }
+
+  private void number(Policy policy, Set<String> names, Map<Policy.Rule, Integer> numbers) {
+    List<Policy.Rules> directions = new ArrayList<>();
+    policy.inbound().ifPresent(directions::add);
+    policy.outbound().ifPresent(directions::add);
+    for (Policy.Rules direction : directions) {
+      for (List<Policy.Rule> some : List.of(direction.allow(), direction.deny())) {
+        for (Policy.Rule rule : some) {
+          Integer known = numbers.get(rule);
+          if (known != null) {
+            // An anchor may have brought one rule into two policies.
+            Set<String> both = new HashSet<>(hosts.get(known));
+            both.addAll(names);
+            hosts.set(known, both);
+            continue;
+          }
+          numbers.put(rule, rules.size());
+          rules.add(rule);
+          hosts.add(names);
+        }
+      }
+    }
+  }
+
+  private void check(
+      String word,
+      PolicySet.Direction direction,
+      List<String> names,
+      Set<Place> silent,
+      Set<List<Place>> contradicting) {
+    String where =
+        names.getFirst() + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : "");
+    for (int i = 1; i < direction.fallbacks().size(); i++) {
+      Policy.Fallback first = direction.fallbacks().getFirst();
+      Policy.Fallback other = direction.fallbacks().get(i);
+      if (first.action() != other.action()
+          && contradicting.add(List.of(first.place(), other.place()))) {
+        problems.add(
+            Problem.at(
+                other.place(),
+                ErrorCode.CONFLICT,
+                "%s default '%s' contradicts '%s' at %s; both are for host %s"
+                    .formatted(word, other.action(), first.action(), first.place(), where),
+                "set the default in one policy, or give both the same"));
+      }
+    }
+    if (direction.fallbacks().isEmpty() && !direction.allow().isEmpty()) {
+      Policy.Rule rule = direction.allow().getFirst().rule();
+      if (silent.add(rule.place())) {
+        problems.add(
+            Problem.at(
+                rule.place(),
+                ErrorCode.DOCUMENT_INVALID,
+                "an allow without a default lets through what is open anyway: no policy of host %s sets a default for %s"
+                    .formatted(where, word),
+                "add 'default: drop' under '%s:'".formatted(word)));
+      }
+    }
+  }
+
+  /** Returns what is wrong with the repository on this inventory. */
+  List<Problem> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** Returns the policies of a host, or nothing when no policy speaks of it. */
+  Optional<PolicySet> of(String host) {
+    return Optional.ofNullable(sets.get(host));
+  }
+
+  int ruleCount() {
+    return rules.size();
+  }
+
+  Policy.Rule rule(int number) {
+    return rules.get(number);
+  }
+
+  Set<String> hostsOfRule(int number) {
+    return hosts.get(number);
+  }
+}
