@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.core.facts;
+
+import org.jspecify.annotations.NullMarked;
