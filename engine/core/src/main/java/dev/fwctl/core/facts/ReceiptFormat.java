@@ -17,6 +17,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,7 +54,11 @@ public final class ReceiptFormat {
       }
       generator.writeBooleanField("dirty", receipt.dirty());
       generator.writeStringField("artifact", receipt.artifact());
-      generator.writeStringField("own_digest", receipt.ownDigest());
+      generator.writeArrayFieldStart("rules");
+      for (String rule : receipt.rules()) {
+        generator.writeString(rule);
+      }
+      generator.writeEndArray();
       generator.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -86,7 +91,7 @@ public final class ReceiptFormat {
           root.has("commit") ? Optional.of(string(root, "commit")) : Optional.empty(),
           dirty.booleanValue(),
           string(root, "artifact"),
-          string(root, "own_digest"));
+          rules(root));
     } catch (JsonProcessingException e) {
       throw malformed("it is not JSON", Optional.of(e));
     } catch (DateTimeException e) {
@@ -100,6 +105,14 @@ public final class ReceiptFormat {
       throw malformed("'" + key + "' is missing", Optional.empty());
     }
     return value.textValue();
+  }
+
+  private static List<String> rules(JsonNode root) {
+    JsonNode rules = root.path("rules");
+    if (!rules.isArray() || !rules.valueStream().allMatch(JsonNode::isTextual)) {
+      throw malformed("'rules' is not a list of texts", Optional.empty());
+    }
+    return rules.valueStream().map(JsonNode::textValue).toList();
   }
 
   private static FwctlException malformed(String why, Optional<Exception> cause) {

@@ -226,7 +226,7 @@ class FactReaderTest {
             Optional.of("0123abcd"),
             true,
             "a".repeat(64),
-            "b".repeat(64));
+            List.of("filter INPUT -j FWCTL-INPUT", "quote \" and \u001b and ✓"));
 
     HostReading.Gathered read = readReceipt(new ReceiptFormat().write(receipt), 0);
 
@@ -250,7 +250,8 @@ class FactReaderTest {
         "[]",
         "null",
         "{\"fwctl\":2}",
-        "{\"fwctl\":1,\"applied_at\":\"yesterday\",\"applied_by\":\"a\",\"dirty\":false,\"artifact\":\"\",\"own_digest\":\"\"}",
+        "{\"fwctl\":1,\"applied_at\":\"yesterday\",\"applied_by\":\"a\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
+        "{\"fwctl\":1,\"applied_at\":\"2026-01-02T03:04:05Z\",\"applied_by\":\"a\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
         "{\"fwctl\":1} {\"fwctl\":1}",
         "\u001b[2J"
       })
