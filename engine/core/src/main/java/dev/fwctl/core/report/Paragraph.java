@@ -5,6 +5,9 @@ final class Paragraph {
   /** The width that all text output is made for, in columns. */
   static final int WIDTH = 80;
 
+  /** Stands for a space at which no line is broken; what is printable does not hold it. */
+  static final char GLUE = '\n';
+
   private Paragraph() {}
 
   /**
@@ -23,7 +26,7 @@ final class Paragraph {
         line.append(next);
         empty = true;
       }
-      line.append(empty ? "" : " ").append(word);
+      line.append(empty ? "" : " ").append(word.replace(GLUE, ' '));
       empty = false;
     }
     text.append(line).append('\n');

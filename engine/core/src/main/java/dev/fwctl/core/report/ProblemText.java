@@ -74,7 +74,9 @@ public final class ProblemText {
             + severity
             + ": "
             + Printable.text(problem.message())
-            + " ["
+            // Bound to the last word, so that it never stands on a line of its own.
+            + Paragraph.GLUE
+            + "["
             + problem.code().label()
             + "]";
     StringBuilder text = new StringBuilder();
