@@ -11,7 +11,6 @@ import picocli.CommandLine.Spec;
     description = "A declarative firewall for fleets of Docker hosts.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {LabCommand.class},
     exitCodeOnInvalidInput = 64)
 final class FwctlCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,8 +1,7 @@
 /**
- * What is to be done: intents and facts come in, a {@link dev.fwctl.core.plan.Plan} goes out.
+ * What would change.
  *
- * <p>A firewall backend says what should be on a host and what is; the difference is told first as
- * reach (who can newly reach what), then as rules. Hosts with equal changes share them.
+ * <p>Intents and facts flow in; plans flow out, equal changes grouped.
  */
 @NullMarked
 package dev.fwctl.core.plan;

@@ -113,7 +113,8 @@ class ProblemTextTest {
             """
             error: one word after another one word after another one word after another one
               word after another one word after another
-              %s [FW006]
+              %s
+              [FW006]
               hint: this is a hint that goes on and on this is a hint that goes on and on
                     this is a hint that goes on and on this is a hint that goes on and on
             """

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.fwctl.core.policy;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.fwctl.plugin.interfaces;
-
-import org.jspecify.annotations.NullMarked;
