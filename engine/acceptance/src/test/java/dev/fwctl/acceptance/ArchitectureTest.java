@@ -94,7 +94,7 @@ class ArchitectureTest {
     rooms.add(
         Room.of("dev.fwctl.plugin.ssh..", SPI, MODEL, PF4J, "net.schmizz..", "com.hierynomus.."));
     rooms.add(Room.of("dev.fwctl.plugin.local..", SPI, MODEL, PF4J));
-    rooms.add(Room.of("dev.fwctl.plugin.interfaces..", SPI, MODEL, PF4J));
+    rooms.add(Room.of("dev.fwctl.plugin.interfaces..", SPI, MODEL, PF4J, JACKSON));
     rooms.add(Room.of("dev.fwctl.plugin.docker..", SPI, MODEL, PF4J, JACKSON));
     rooms.add(Room.of("dev.fwctl.plugin.iptables..", SPI, MODEL, PF4J));
     rooms.add(Room.of(CLI, "dev.fwctl..", "picocli..", PF4J, JACKSON));

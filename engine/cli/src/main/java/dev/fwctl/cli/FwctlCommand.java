@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
     description = "A declarative firewall for fleets of Docker hosts.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
+    subcommands = {LabCommand.class},
     exitCodeOnInvalidInput = 64)
 final class FwctlCommand implements Runnable {
   @Spec private CommandSpec spec;

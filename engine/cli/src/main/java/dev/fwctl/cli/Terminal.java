@@ -16,7 +16,11 @@ import java.util.Map;
  * @param canAsk whether a person can be asked: both ends are a terminal
  */
 record Terminal(
-    PrintStream out, PrintStream err, boolean outShowsColour, boolean errIsTerminal, boolean canAsk) {
+    PrintStream out,
+    PrintStream err,
+    boolean outShowsColour,
+    boolean errIsTerminal,
+    boolean canAsk) {
   /** The launcher knows which of its streams are terminals; the JDK can't tell for each. */
   private static final String PROPERTY = "fwctl.terminal";
 

@@ -113,8 +113,7 @@ record Workspace(Path base, List<String> inventories, Path policies, Path plugin
     if (node instanceof Node.Scalar scalar && !scalar.isNull() && !scalar.text().isEmpty()) {
       return Optional.of(scalar.text());
     }
-    problems.add(
-        node.place(), ErrorCode.DOCUMENT_INVALID, "expected a path, found " + node.kind());
+    problems.add(node.place(), ErrorCode.DOCUMENT_INVALID, "expected a path, found " + node.kind());
     return Optional.empty();
   }
 }

@@ -38,12 +38,20 @@ final class SyntaxProblems {
     }
     if (context.contains("flow sequence") || context.contains("flow mapping")) {
       boolean list = context.contains("flow sequence");
+      if (problem.contains("<stream end>")) {
+        return at(
+            begin,
+            "this " + (list ? "list" : "mapping") + " is opened and never closed",
+            "close it with " + (list ? "']'" : "'}'"));
+      }
       return at(
           place,
           list
               ? "',' or ']' is expected here, in the list that begins at " + begin
               : "',' or '}' is expected here, in the mapping that begins at " + begin,
-          "separate entries with ',' and close with " + (list ? "']'" : "'}'"));
+          problem.endsWith("but got ?")
+              ? "quote a text that holds '?'"
+              : "separate entries with ',' and close with " + (list ? "']'" : "'}'"));
     }
     if (context.contains("scanning an alias")) {
       return at(

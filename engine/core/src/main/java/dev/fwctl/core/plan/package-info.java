@@ -1,7 +1,8 @@
 /**
- * What would change.
+ * What is to be done: intents and facts come in, a {@link dev.fwctl.core.plan.Plan} goes out.
  *
- * <p>Intents and facts flow in; plans flow out, equal changes grouped.
+ * <p>A firewall backend says what should be on a host and what is; the difference is told first as
+ * reach (who can newly reach what), then as rules. Hosts with equal changes share them.
  */
 @NullMarked
 package dev.fwctl.core.plan;

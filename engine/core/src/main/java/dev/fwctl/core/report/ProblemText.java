@@ -31,8 +31,6 @@ import java.util.stream.Collectors;
  * thread at a time. Whatever a file or a message holds, only printable characters come out.
  */
 public final class ProblemText {
-  private static final int WIDTH = 80;
-
   /**
    * A file beyond this is shown without its line; the address lists of a repository are below it.
    */
@@ -76,11 +74,13 @@ public final class ProblemText {
             + severity
             + ": "
             + Printable.text(problem.message())
-            + " ["
+            // Bound to the last word, so that it never stands on a line of its own.
+            + Paragraph.GLUE
+            + "["
             + problem.code().label()
             + "]";
     StringBuilder text = new StringBuilder();
-    append(text, "", head, "  ");
+    Paragraph.append(text, "", head, "  ");
     Optional<String> line = problem.place().flatMap(this::line);
     String gutter =
         line.isPresent()
@@ -90,28 +90,9 @@ public final class ProblemText {
     problem
         .hint()
         .ifPresent(
-            hint -> append(text, gutter + "hint: ", Printable.text(hint), gutter + "      "));
+            hint ->
+                Paragraph.append(text, gutter + "hint: ", Printable.text(hint), gutter + "      "));
     return text.toString();
-  }
-
-  /**
-   * Appends a text, broken at spaces where it would be too wide; what holds no space is never
-   * broken.
-   */
-  private static void append(StringBuilder text, String first, String content, String next) {
-    StringBuilder line = new StringBuilder(first);
-    boolean empty = true;
-    for (String word : content.split(" ", -1)) {
-      if (!empty && line.length() + 1 + word.length() > WIDTH) {
-        text.append(line).append('\n');
-        line.setLength(0);
-        line.append(next);
-        empty = true;
-      }
-      line.append(empty ? "" : " ").append(word);
-      empty = false;
-    }
-    text.append(line).append('\n');
   }
 
   private record Cell(String shown, int width) {}
@@ -120,7 +101,7 @@ public final class ProblemText {
       StringBuilder text, String content, Place place, String gutter) {
     List<Cell> cells = cells(content);
     int caret = Math.min(place.column() - 1, cells.size());
-    int room = WIDTH - gutter.length() - 3;
+    int room = Paragraph.WIDTH - gutter.length() - 3;
     int from = 0;
     int to = cells.size();
     boolean cutBefore = false;

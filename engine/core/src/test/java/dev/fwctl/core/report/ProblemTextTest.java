@@ -113,8 +113,7 @@ class ProblemTextTest {
             """
             error: one word after another one word after another one word after another one
               word after another one word after another
-              %s
-              [FW006]
+              %s [FW006]
               hint: this is a hint that goes on and on this is a hint that goes on and on
                     this is a hint that goes on and on this is a hint that goes on and on
             """

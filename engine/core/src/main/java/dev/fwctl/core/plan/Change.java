@@ -1,0 +1,47 @@
+package dev.fwctl.core.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.model.ReachChange;
+import dev.fwctl.model.netfilter.OwnedRules;
+import java.util.List;
+
+/**
+ * A change of what fwctl owns on a host; hosts with equal changes share it.
+ *
+ * @param artifact the sha256 of the script, in hexadecimal
+ * @param script carries the change out, all or nothing
+ * @param before what fwctl owns now
+ * @param wanted what fwctl will own
+ * @param reach who can newly reach what, and who no longer can
+ * @param rules what happens to which rule
+ * @param receipt what the receipt will say of the rules
+ */
+public record Change(
+    String artifact,
+    String script,
+    OwnedRules before,
+    OwnedRules wanted,
+    List<ReachChange> reach,
+    List<RuleChange> rules,
+    List<String> receipt) {
+  public Change {
+    requireNonNull(artifact, "artifact is null");
+    requireNonNull(script, "script is null");
+    requireNonNull(before, "before is null");
+    requireNonNull(wanted, "wanted is null");
+    reach = List.copyOf(reach);
+    rules = List.copyOf(rules);
+    receipt = List.copyOf(receipt);
+  }
+
+  /** Returns how many rules a kind of change concerns. */
+  public int count(RuleChange.Kind kind) {
+    return (int) rules.stream().filter(rule -> rule.kind() == kind).count();
+  }
+
+  /** Tells whether nothing is left of fwctl on the host afterwards. */
+  public boolean removesEverything() {
+    return wanted.isEmpty();
+  }
+}

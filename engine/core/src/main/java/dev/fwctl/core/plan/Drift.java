@@ -1,0 +1,31 @@
+package dev.fwctl.core.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.model.Receipt;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What on a host no longer is as fwctl left it.
+ *
+ * @param receipt what was applied last; nothing when rules of ours stand there without one
+ * @param changes what leads from what was applied to what is there, at least one
+ */
+public record Drift(Optional<Receipt> receipt, List<RuleChange> changes) {
+  public Drift {
+    requireNonNull(receipt, "receipt is null");
+    changes = List.copyOf(changes);
+    if (changes.isEmpty()) {
+      throw new IllegalArgumentException("drift without a difference");
+    }
+  }
+
+  /** Compares a receipt with what is there. */
+  static Optional<Drift> between(Optional<Receipt> receipt, List<RuleLine> inForce) {
+    List<RuleLine> applied =
+        receipt.stream().flatMap(it -> it.rules().stream()).map(RuleLine::read).toList();
+    List<RuleChange> changes = RuleDifference.between(applied, inForce);
+    return changes.isEmpty() ? Optional.empty() : Optional.of(new Drift(receipt, changes));
+  }
+}

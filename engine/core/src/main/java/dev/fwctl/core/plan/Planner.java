@@ -1,0 +1,166 @@
+package dev.fwctl.core.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.core.intent.HostOutcome;
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Host;
+import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.HostIntent;
+import dev.fwctl.model.Problem;
+import dev.fwctl.model.ReachChange;
+import dev.fwctl.model.Receipt;
+import dev.fwctl.model.netfilter.OwnedRules;
+import dev.fwctl.spi.FirewallBackend;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns what the policies come to on a host into what is to be done there. */
+public final class Planner {
+  private final List<FirewallBackend> backends;
+  private final ReachComparison comparison;
+
+  /** Tells who can newly reach what, and who no longer can. */
+  @FunctionalInterface
+  public interface ReachComparison {
+    List<ReachChange> compare(
+        OwnedRules before, OwnedRules after, Optional<HostIntent> intent, HostFacts facts);
+  }
+
+  /**
+   * Creates a planner.
+   *
+   * @param backends the firewalls, the preferred one first
+   * @param comparison tells what a change of rules means
+   */
+  public Planner(List<FirewallBackend> backends, ReachComparison comparison) {
+    this.backends = List.copyOf(backends);
+    this.comparison = requireNonNull(comparison, "comparison is null");
+    if (backends.isEmpty()) {
+      throw new IllegalArgumentException("no firewall backend");
+    }
+  }
+
+  /** Plans one host; may be called by many threads at once. */
+  public HostPlan plan(Host host, HostFacts facts, HostOutcome outcome) {
+    return switch (outcome) {
+      case HostOutcome.Refused refused ->
+          new HostPlan.NotPlannable(host, refused.problems(), List.of());
+      case HostOutcome.NoPolicy() -> withoutPolicy(host, facts);
+      case HostOutcome.Resolved resolved -> withPolicy(host, facts, resolved);
+    };
+  }
+
+  private HostPlan withoutPolicy(Host host, HostFacts facts) {
+    for (FirewallBackend backend : backends) {
+      OwnedRules inForce = backend.inForce(facts);
+      if (!inForce.isEmpty()) {
+        return compare(
+            host, facts, backend, inForce, OwnedRules.none(), Optional.empty(), List.of());
+      }
+    }
+    return new HostPlan.Unchanged(host, false, List.of());
+  }
+
+  private HostPlan withPolicy(Host host, HostFacts facts, HostOutcome.Resolved resolved) {
+    List<Problem> obstacles = new ArrayList<>();
+    for (FirewallBackend backend : backends) {
+      List<Problem> found = backend.obstacles(facts);
+      if (!found.isEmpty()) {
+        obstacles.addAll(found);
+        continue;
+      }
+      List<Problem> warnings = new ArrayList<>(resolved.warnings());
+      warnings.addAll(backend.warnings(facts));
+      try {
+        OwnedRules wanted = backend.lower(resolved.intent(), facts);
+        return compare(
+            host,
+            facts,
+            backend,
+            backend.inForce(facts),
+            wanted,
+            Optional.of(resolved.intent()),
+            warnings);
+      } catch (FwctlException e) {
+        return new HostPlan.NotPlannable(host, e.problems(), warnings);
+      }
+    }
+    return new HostPlan.NotPlannable(host, obstacles, resolved.warnings());
+  }
+
+  private HostPlan compare(
+      Host host,
+      HostFacts facts,
+      FirewallBackend backend,
+      OwnedRules inForce,
+      OwnedRules wanted,
+      Optional<HostIntent> intent,
+      List<Problem> warnings) {
+    if (inForce.equals(wanted)) {
+      return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
+    }
+    List<RuleLine> before = RuleLine.of(inForce, backend);
+    List<RuleLine> after = RuleLine.of(wanted, backend);
+    List<RuleChange> rules = RuleDifference.between(before, after);
+    if (rules.isEmpty()) {
+      throw new IllegalStateException("rules of " + host.name() + " differ but look alike");
+    }
+    String script = backend.change(inForce, wanted, facts);
+    Change change =
+        new Change(
+            sha256(script),
+            script,
+            inForce,
+            wanted,
+            comparison.compare(inForce, wanted, intent, facts),
+            rules,
+            after.stream().map(RuleLine::written).toList());
+    return new HostPlan.Changed(
+        host, change, backend, facts, drift(inForce, before, facts.receipt()), warnings);
+  }
+
+  /** A host on which nothing of ours stands and of which no receipt tells has never been ours. */
+  private static Optional<Drift> drift(
+      OwnedRules inForce, List<RuleLine> before, Optional<Receipt> receipt) {
+    return inForce.isEmpty() && receipt.isEmpty()
+        ? Optional.empty()
+        : Drift.between(receipt, before);
+  }
+
+  /**
+   * Tells what on a host no longer is as it was applied, whatever the policies want today.
+   *
+   * @param facts what was learnt of the host
+   * @return nothing when the host is as it was left, or was never ours
+   */
+  public Optional<Drift> drift(HostFacts facts) {
+    for (FirewallBackend backend : backends) {
+      OwnedRules inForce = backend.inForce(facts);
+      if (!inForce.isEmpty()) {
+        return drift(inForce, RuleLine.of(inForce, backend), facts.receipt());
+      }
+    }
+    return drift(OwnedRules.none(), List.of(), facts.receipt());
+  }
+
+  /** Returns the plan of a host that could not be asked. */
+  public static HostPlan unreached(Host host, Problem problem) {
+    return new HostPlan.NotPlannable(host, List.of(problem), List.of());
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.core.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.plugin.interfaces;
+
+import org.jspecify.annotations.NullMarked;
