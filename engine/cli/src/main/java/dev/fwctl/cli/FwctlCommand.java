@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
     description = "A declarative firewall for fleets of Docker hosts.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {LabCommand.class},
+    subcommands = {
+      ValidateCommand.class,
+      PlanCommand.class,
+      ApplyCommand.class,
+      DriftCommand.class,
+      LabCommand.class
+    },
     exitCodeOnInvalidInput = 64)
 final class FwctlCommand implements Runnable {
   @Spec private CommandSpec spec;

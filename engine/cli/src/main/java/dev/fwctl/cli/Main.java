@@ -1,6 +1,13 @@
 package dev.fwctl.cli;
 
+import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.model.FwctlException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 
 /** Where the program starts. */
 public final class Main {
@@ -12,6 +19,37 @@ public final class Main {
    * @param arguments as typed
    */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new FwctlCommand()).execute(arguments));
+    System.exit(run(Terminal.ofProcess(System.getenv()), Path.of(""), arguments));
+  }
+
+  /** Runs a command in a folder and returns its exit code. */
+  static int run(Terminal terminal, Path base, String... arguments) {
+    CommandLine commandLine = new CommandLine(new FwctlCommand(), new Commands(terminal, base));
+    commandLine.setOut(new PrintWriter(terminal.out(), true));
+    commandLine.setErr(new PrintWriter(terminal.err(), true));
+    commandLine.setColorScheme(
+        CommandLine.Help.defaultColorScheme(terminal.outIsColoured() ? Ansi.ON : Ansi.OFF));
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          terminal.out().flush();
+          boolean debug = List.of(arguments).contains("--debug");
+          boolean json = List.of(arguments).contains("--json");
+          if (!(exception instanceof FwctlException failure)) {
+            throw exception;
+          }
+          if (json) {
+            Output output = new Output(terminal);
+            failure.problems().forEach(problem -> output.events().error(problem, Optional.empty()));
+          } else {
+            terminal.err().print(new ProblemText(base).errors(failure));
+          }
+          if (debug) {
+            failure.printStackTrace(terminal.err());
+          }
+          return failure.exitCode();
+        });
+    int exitCode = commandLine.execute(arguments);
+    terminal.out().flush();
+    return exitCode;
   }
 }

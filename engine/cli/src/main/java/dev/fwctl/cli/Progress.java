@@ -34,7 +34,7 @@ final class Progress implements AutoCloseable {
    */
   Progress(Terminal terminal, String work, int total, InstantSource clock) {
     this.err = terminal.err();
-    this.rewrites = terminal.errIsTerminal();
+    this.rewrites = terminal.errIsRewritable();
     this.work = work;
     this.total = total;
     this.clock = clock;

@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"fwctl " + version()};
+  }
+
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
-    return new String[] {"fwctl " + (version == null ? "(not packaged)" : version)};
+    return version == null ? "(not packaged)" : version;
   }
 }

@@ -9,12 +9,14 @@ import dev.fwctl.core.document.Node;
 import dev.fwctl.core.document.Problems;
 import dev.fwctl.core.document.Suggestions;
 import dev.fwctl.model.ErrorCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the parts of a policy repository lie: where the command line says, else where {@code
@@ -27,6 +29,7 @@ import java.util.Set;
  */
 record Workspace(Path base, List<String> inventories, Path policies, Path plugins) {
   private static final String SETTINGS = "fwctl.yml";
+  private static final String INVENTORIES = "inventories";
   private static final Set<String> KEYS = Set.of("inventories", "policies", "plugins");
 
   Workspace {
@@ -51,7 +54,7 @@ record Workspace(Path base, List<String> inventories, Path policies, Path plugin
       inventories = settings.inventories();
     }
     if (inventories.isEmpty()) {
-      inventories = List.of("inventories");
+      inventories = standardInventories(base);
     }
     return new Workspace(
         base,
@@ -60,6 +63,31 @@ record Workspace(Path base, List<String> inventories, Path policies, Path plugin
         options
             .plugins()
             .orElseGet(() -> base.resolve(settings.plugins().orElse(".fwctl/plugins"))));
+  }
+
+  /**
+   * Returns the folder {@code inventories}, or the folders in it when it holds nothing else: each
+   * is then an inventory with variables of its own.
+   */
+  private static List<String> standardInventories(Path base) {
+    Path folder = base.resolve(INVENTORIES);
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> visible =
+          entries
+              .filter(entry -> !entry.getFileName().toString().startsWith("."))
+              .sorted()
+              .toList();
+      boolean fleets =
+          !visible.isEmpty()
+              && visible.stream().allMatch(Files::isDirectory)
+              && visible.stream()
+                  .map(entry -> entry.getFileName().toString())
+                  .noneMatch(name -> name.equals("group_vars") || name.equals("host_vars"));
+      return fleets ? visible.stream().map(Path::toString).toList() : List.of(folder.toString());
+    } catch (IOException e) {
+      // The reader of inventories says what is wrong with it.
+      return List.of(folder.toString());
+    }
   }
 
   private static Settings readSettings(Path base) {

@@ -1,0 +1,52 @@
+package dev.fwctl.core.plugin;
+
+import dev.fwctl.spi.AddressSource;
+import dev.fwctl.spi.ConnectionProvider;
+import dev.fwctl.spi.FactGatherer;
+import dev.fwctl.spi.FirewallBackend;
+import dev.fwctl.spi.InventorySource;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that plugins bring, built-in ones and others.
+ *
+ * @param connectionProviders the ways to reach hosts, by type
+ * @param gatherersByName the fact gatherers, by name
+ * @param backends the firewalls, by the order of their names
+ * @param addressSources where address lists come from, by key
+ * @param inventorySources where inventories come from, besides Ansible's files
+ */
+public record Extensions(
+    SortedMap<String, ConnectionProvider> connectionProviders,
+    SortedMap<String, FactGatherer> gatherersByName,
+    List<FirewallBackend> backends,
+    SortedMap<String, AddressSource> addressSources,
+    List<InventorySource> inventorySources)
+    implements AutoCloseable {
+  public Extensions {
+    connectionProviders = copy(connectionProviders);
+    gatherersByName = copy(gatherersByName);
+    backends = List.copyOf(backends);
+    addressSources = copy(addressSources);
+    inventorySources = List.copyOf(inventorySources);
+  }
+
+  private static <T> SortedMap<String, T> copy(Map<String, T> map) {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+  }
+
+  /** Returns the fact gatherers in the order of their names. */
+  public List<FactGatherer> gatherers() {
+    return List.copyOf(gatherersByName.values());
+  }
+
+  /** Releases what connection providers share. */
+  @Override
+  public void close() {
+    connectionProviders.values().forEach(ConnectionProvider::close);
+  }
+}

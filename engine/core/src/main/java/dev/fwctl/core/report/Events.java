@@ -1,0 +1,286 @@
+package dev.fwctl.core.report;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fwctl.core.converge.Outcome;
+import dev.fwctl.core.plan.Change;
+import dev.fwctl.core.plan.Drift;
+import dev.fwctl.core.plan.HostPlan;
+import dev.fwctl.core.plan.Plan;
+import dev.fwctl.core.plan.RuleChange;
+import dev.fwctl.model.AddressSet;
+import dev.fwctl.model.Problem;
+import dev.fwctl.model.ReachChange;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Writes what happens as JSON, one event a line, for programs.
+ *
+ * <p>Every event has {@code @level}, {@code @message}, {@code @timestamp} and {@code type}; a
+ * reader passes over keys and types that it does not know. May be used by many threads at once.
+ */
+public final class Events {
+  /** Goes up by a minor number when something is added, by a major one when something changes. */
+  private static final String FORMAT = "1.0";
+
+  private final JsonMapper json = new JsonMapper();
+  private final Consumer<String> lines;
+  private final InstantSource clock;
+
+  /**
+   * Creates a writer.
+   *
+   * @param lines takes each line, without its line end
+   */
+  public Events(Consumer<String> lines, InstantSource clock) {
+    this.lines = requireNonNull(lines, "lines is null");
+    this.clock = requireNonNull(clock, "clock is null");
+  }
+
+  /** How much an event matters. */
+  private enum Level {
+    INFO,
+    WARN,
+    ERROR
+  }
+
+  private ObjectNode event(Level level, String type, String message) {
+    ObjectNode event = json.createObjectNode();
+    event.put("@level", level.name().toLowerCase(Locale.ROOT));
+    event.put("@message", message);
+    event.put("@timestamp", clock.instant().toString());
+    event.put("type", type);
+    return event;
+  }
+
+  private void write(ObjectNode event) {
+    String line = event.toString();
+    synchronized (lines) {
+      lines.accept(line);
+    }
+  }
+
+  /** Tells who writes; always the first event. */
+  public void version(String version) {
+    ObjectNode event = event(Level.INFO, "version", "fwctl " + version);
+    event.put("fwctl", version);
+    event.put("format", FORMAT);
+    write(event);
+  }
+
+  /** Tells of an error, of a host or of the run. */
+  public void error(Problem problem, Optional<String> host) {
+    diagnostic(Level.ERROR, problem, host);
+  }
+
+  /** Tells of a warning, of a host or of the run. */
+  public void warning(Problem problem, Optional<String> host) {
+    diagnostic(Level.WARN, problem, host);
+  }
+
+  private void diagnostic(Level level, Problem problem, Optional<String> host) {
+    ObjectNode event = event(level, "diagnostic", problem.message());
+    host.ifPresent(name -> event.put("host", name));
+    event.set("problem", problem(problem));
+    write(event);
+  }
+
+  private ObjectNode problem(Problem problem) {
+    ObjectNode node = json.createObjectNode();
+    node.put("code", problem.code().label());
+    node.put("kind", problem.code().name().toLowerCase(Locale.ROOT));
+    node.put("message", problem.message());
+    problem
+        .place()
+        .ifPresent(
+            place ->
+                node.putObject("place")
+                    .put("file", place.file())
+                    .put("line", place.line())
+                    .put("column", place.column()));
+    problem.hint().ifPresent(hint -> node.put("hint", hint));
+    return node;
+  }
+
+  /** Tells of a whole plan: warnings, what drifted, each distinct change, and the sum of it. */
+  public void plan(Plan plan) {
+    plan.warnings().forEach(warning -> warning(warning, Optional.empty()));
+    for (HostPlan host : plan.hosts()) {
+      host.warnings().forEach(warning -> warning(warning, Optional.of(host.host().name())));
+    }
+    plan.changed()
+        .forEach(host -> host.drift().ifPresent(drift -> drift(host.host().name(), drift)));
+    plan.groups().forEach(this::change);
+    for (HostPlan.NotPlannable host : plan.notPlannable()) {
+      host.problems().forEach(problem -> error(problem, Optional.of(host.host().name())));
+    }
+    summary(plan);
+  }
+
+  private void change(List<HostPlan.Changed> group) {
+    Change change = group.getFirst().change();
+    ObjectNode event =
+        event(Level.INFO, "planned_change", "change of " + group.size() + " host(s)");
+    ArrayNode hosts = event.putArray("hosts");
+    group.forEach(host -> hosts.add(host.host().name()));
+    event.put("artifact", change.artifact());
+    ArrayNode reach = event.putArray("reach");
+    for (ReachChange one : change.reach()) {
+      ObjectNode node = reach.addObject();
+      node.put("direction", one.direction().name().toLowerCase(Locale.ROOT));
+      node.put("endpoint", one.endpoint());
+      node.set("opened", prefixes(one.opened()));
+      node.set("closed", prefixes(one.closed()));
+      node.put("certain", one.certain());
+    }
+    event.set("rules", rules(change.rules()));
+    write(event);
+  }
+
+  private ArrayNode prefixes(AddressSet set) {
+    ArrayNode prefixes = json.createArrayNode();
+    set.prefixes().forEach(prefix -> prefixes.add(prefix.toString()));
+    return prefixes;
+  }
+
+  private ArrayNode rules(List<RuleChange> changes) {
+    ArrayNode rules = json.createArrayNode();
+    for (RuleChange change : changes) {
+      ObjectNode node = rules.addObject();
+      node.put("action", change.kind().name().toLowerCase(Locale.ROOT));
+      node.put("chain", change.line().chain());
+      node.put("rule", change.line().text());
+      node.put("note", change.line().note());
+      change
+          .before()
+          .ifPresent(
+              before -> node.put("rule_before", before.text()).put("note_before", before.note()));
+    }
+    return rules;
+  }
+
+  private void summary(Plan plan) {
+    int unreachable =
+        (int) plan.notPlannable().stream().filter(HostPlan.NotPlannable::isUnreachable).count();
+    ObjectNode event =
+        event(
+            Level.INFO,
+            "change_summary",
+            plan.changed().size() + " of " + plan.hosts().size() + " hosts to change");
+    event
+        .putObject("changes")
+        .put("add", plan.count(RuleChange.Kind.ADD))
+        .put("change", plan.count(RuleChange.Kind.CHANGE) + plan.count(RuleChange.Kind.NOTE))
+        .put("remove", plan.count(RuleChange.Kind.REMOVE));
+    event
+        .putObject("hosts")
+        .put("all", plan.hosts().size())
+        .put("changed", plan.changed().size())
+        .put("distinct", plan.groups().size())
+        .put("drifted", plan.drifted())
+        .put("unreachable", unreachable)
+        .put("refused", plan.notPlannable().size() - unreachable);
+    write(event);
+  }
+
+  /** Tells what on a host no longer is as it was applied. */
+  public void drift(String host, Drift drift) {
+    ObjectNode event = event(Level.WARN, "drift", host + " no longer is as it was applied");
+    event.put("host", host);
+    drift
+        .receipt()
+        .ifPresent(
+            receipt -> {
+              ObjectNode node = event.putObject("receipt");
+              node.put("applied_at", receipt.appliedAt().toString());
+              node.put("applied_by", receipt.appliedBy());
+              receipt.commit().ifPresent(commit -> node.put("commit", commit));
+            });
+    event.set("rules", rules(drift.changes()));
+    write(event);
+  }
+
+  /** Tells how many hosts have drifted. */
+  public void driftSummary(int drifted, int hosts, int unread) {
+    ObjectNode event =
+        event(Level.INFO, "drift_summary", drifted + " of " + hosts + " hosts drifted");
+    event.put("drifted", drifted).put("all", hosts).put("unread", unread);
+    write(event);
+  }
+
+  /** Tells that a host is begun. */
+  public void applyStart(String host) {
+    write(event(Level.INFO, "apply_start", host + ": applying").put("host", host));
+  }
+
+  /** Tells what became of a host. */
+  public void outcome(String host, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Applied applied ->
+          write(
+              event(Level.INFO, "apply_complete", host + ": applied")
+                  .put("host", host)
+                  .put("outcome", "applied")
+                  .put("seconds", applied.time().toMillis() / 1000.0));
+      case Outcome.Unchanged unchanged -> errored(host, "unchanged", unchanged.problem());
+      case Outcome.Lost lost -> errored(host, "lost", lost.problem());
+      case Outcome.NotBegun() ->
+          write(
+              event(Level.WARN, "apply_errored", host + ": not begun")
+                  .put("host", host)
+                  .put("outcome", "not_begun"));
+    }
+  }
+
+  private void errored(String host, String outcome, Problem problem) {
+    ObjectNode event = event(Level.ERROR, "apply_errored", host + ": " + problem.message());
+    event.put("host", host);
+    event.put("outcome", outcome);
+    event.set("problem", problem(problem));
+    write(event);
+  }
+
+  /** Tells how a run ended. */
+  public void applySummary(Collection<Outcome> outcomes) {
+    int applied = (int) outcomes.stream().filter(Outcome.Applied.class::isInstance).count();
+    int lost = (int) outcomes.stream().filter(Outcome.Lost.class::isInstance).count();
+    int notBegun = (int) outcomes.stream().filter(Outcome.NotBegun.class::isInstance).count();
+    ObjectNode event =
+        event(Level.INFO, "apply_summary", applied + " of " + outcomes.size() + " hosts applied");
+    event
+        .putObject("hosts")
+        .put("applied", applied)
+        .put("unchanged", outcomes.size() - applied - lost - notBegun)
+        .put("lost", lost)
+        .put("not_begun", notBegun);
+    write(event);
+  }
+
+  /** Tells that all documents are in order. */
+  public void valid(int hosts, int policies, int documents) {
+    ObjectNode event = event(Level.INFO, "valid", "the repository is valid");
+    event.put("hosts", hosts).put("policies", policies).put("documents", documents);
+    write(event);
+  }
+
+  /**
+   * Tells what was learnt of a host.
+   *
+   * @param facts the facts as a JSON value
+   */
+  public void facts(String host, JsonNode facts) {
+    ObjectNode event = event(Level.INFO, "host_facts", "facts of " + host);
+    event.put("host", host);
+    event.set("facts", facts);
+    write(event);
+  }
+}
