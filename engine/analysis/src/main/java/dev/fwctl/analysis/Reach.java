@@ -320,13 +320,21 @@ public final class Reach {
         case Target.Jump unused -> call(rule, destination, flow, next, depth);
         case Target.Goto unused -> call(rule, destination, flow, returned, depth);
         case Target.Other other -> {
-          if (!isObserver(other.text())) {
-            add(next, flow.of(flow.peers, false));
-          } else {
+          if (isObserver(other.text())) {
             add(next, flow);
+          } else {
+            unclear(flow, next);
           }
         }
       }
+    }
+
+    /** Takes packets every way there is, as it is not known what becomes of them. */
+    private void unclear(Flow flow, List<Flow> next) {
+      Flow unsure = flow.of(flow.peers, false);
+      add(next, unsure);
+      add(accepted, unsure);
+      add(dropped, unsure);
     }
 
     private void drop(CompiledRule rule, Flow flow) {
@@ -338,27 +346,31 @@ public final class Reach {
     private void call(
         CompiledRule rule, Destination destination, Flow flow, List<Flow> after, int depth) {
       if (rule.called.isEmpty() || depth >= DEEPEST_CALL) {
-        add(after, flow.of(flow.peers, false));
+        unclear(flow, after);
         return;
       }
       run(rule.called.get().rules, destination, List.of(flow), after, after, depth + 1);
     }
 
     Passage passage(List<Flow> arrived) {
-      AddressSet through = AddressSet.none();
+      AddressSet sure = AddressSet.none();
       AddressSet unsure = AddressSet.none();
+      AddressSet lost = AddressSet.none();
       List<Passage.Decision> decisions = new ArrayList<>();
       for (Flow flow : arrived) {
         if (flow.sure) {
-          through = through.union(flow.peers);
+          sure = sure.union(flow.peers);
         } else {
           unsure = unsure.union(flow.peers);
         }
         decisions.add(new Passage.Decision(true, flow.reason, flow.peers));
       }
       for (Flow flow : dropped) {
+        lost = lost.union(flow.peers);
         decisions.add(new Passage.Decision(false, flow.reason, flow.peers));
       }
+      // Who gets through whichever way a rule is taken gets through for sure.
+      AddressSet through = sure.union(unsure.minus(lost));
       return new Passage(through, unsure.minus(through), decisions);
     }
   }

@@ -269,6 +269,22 @@ class ReachTest {
   }
 
   @Test
+  void whatComesOutTheSameWhicheverWayItGoesIsSure() {
+    OwnedRules rules =
+        new OwnChains(Family.IPV4)
+            .hook("mangle", "PREROUTING", "FWCTL-PREROUTING")
+            .chain(
+                "mangle",
+                "FWCTL-PREROUTING",
+                rule(back(), new Match.Unknown("-m time --timestart 08:00:00")),
+                rule(drop(), source("198.51.100.7/32")))
+            .rules();
+    Passage passage = new Reach(rules).of(host(22));
+    assertThat(passage.through()).isEqualTo(EVERYONE.minus(set("198.51.100.7/32")));
+    assertThat(passage.unsure()).isEqualTo(set("198.51.100.7/32"));
+  }
+
+  @Test
   void aTargetThatIsNotUnderstoodIsUnsureUnlessItOnlyLooks() {
     for (boolean looks : new boolean[] {true, false}) {
       OwnedRules rules =
