@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ApplyCommand.class,
       DriftCommand.class,
-      LabCommand.class
+      LabCommand.class,
+      DemoCommand.class
     },
     exitCodeOnInvalidInput = 64)
 final class FwctlCommand implements Runnable {
