@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.plugin.docker;
+
+import org.jspecify.annotations.NullMarked;
