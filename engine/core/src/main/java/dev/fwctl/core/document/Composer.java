@@ -105,7 +105,8 @@ final class Composer {
     }
     String anchor = anchor(event);
     if (event instanceof ScalarEvent scalar) {
-      boolean plain = scalar.getScalarStyle() == ScalarStyle.PLAIN;
+      // A tag that says that it is text does so as quotes do.
+      boolean plain = scalar.getScalarStyle() == ScalarStyle.PLAIN && !isText(scalar.getTag());
       Node node = new Node.Scalar(scalar.getValue(), plain, tag(scalar.getTag()), place);
       declare(anchor, node);
       return node;
@@ -267,6 +268,10 @@ final class Composer {
         place,
         "holds more than " + limits.nodes() + " values once its aliases are followed",
         "repeat less by aliases, or split the document");
+  }
+
+  private static boolean isText(@Nullable String tag) {
+    return tag != null && (tag.equals("!") || tag.equals("tag:yaml.org,2002:str"));
   }
 
   private static Optional<String> tag(@Nullable String tag) {

@@ -39,7 +39,7 @@ public sealed interface Node {
    * what they say.
    *
    * @param text the text, with YAML's escapes and folding resolved
-   * @param plain whether it was written without quotes and not as a block
+   * @param plain whether it was written without quotes, not as a block, and not tagged as text
    * @param tag see {@link Node#tag()}
    * @param place see {@link Node#place()}
    */

@@ -105,7 +105,10 @@ final class HostIndex {
               ErrorCode.UNKNOWN_NAME,
               subject + " '" + text + "' selects no host",
               place,
-              Optional.of("its terms exist but have no host in common")));
+              Optional.of(
+                  pattern.terms().size() == 1
+                      ? "the group exists but has no hosts"
+                      : "its terms exist but leave no host")));
       problems.throwIfAny();
     }
     return selected;

@@ -139,9 +139,8 @@ final class PythonLiteral {
   }
 
   private Value number() throws NoLiteralException {
-    boolean negative = false;
-    while (at < text.length() && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
-      negative ^= text.charAt(at) == '-';
+    boolean negative = text.charAt(at) == '-';
+    if (negative || text.charAt(at) == '+') {
       at++;
       skipBlanks();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A folder with inventories in it, of which tests write the files and read the hosts. */
 final class Fleet {
@@ -57,8 +58,9 @@ final class Fleet {
     return problemsOf(inventory::hosts);
   }
 
-  static List<Problem> problemsOf(Runnable step) {
-    FwctlException thrown = catchThrowableOfType(FwctlException.class, step::run);
+  /** Returns what is wrong with what a step makes; nothing when it makes it. */
+  static List<Problem> problemsOf(Supplier<?> step) {
+    FwctlException thrown = catchThrowableOfType(FwctlException.class, step::get);
     return thrown == null ? List.of() : thrown.problems();
   }
 
