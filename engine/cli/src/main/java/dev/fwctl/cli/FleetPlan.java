@@ -24,7 +24,8 @@ final class FleetPlan {
         new PolicyReader(session.extensions().addressSources())
             .read(session.workspace().policies(), session.workspace().base());
     return new IntentResolver(
-        policies, (pattern, place) -> session.inventory().select(pattern, Optional.of(place)));
+        policies,
+        (pattern, place) -> session.inventory().unlimited().match(pattern, Optional.of(place)));
   }
 
   static Planner planner(Session session) {

@@ -2,7 +2,6 @@ package dev.fwctl.core.intent;
 
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
-import dev.fwctl.model.Host;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Policy;
 import dev.fwctl.model.PolicyRepository;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Which hosts are under which policies, worked out once for the whole fleet.
@@ -33,25 +33,42 @@ final class Assignment {
   private final List<Set<String>> hosts = new ArrayList<>();
 
   Assignment(PolicyRepository repository, HostSelection selection) {
-    List<Policy> policies = repository.policies();
     Map<Policy.Rule, Integer> numbers = new IdentityHashMap<>();
-    Map<String, BitSet> policiesOfHost = new LinkedHashMap<>();
-    for (int i = 0; i < policies.size(); i++) {
-      Set<String> names = new HashSet<>();
-      for (Host host : select(selection, policies.get(i))) {
-        names.add(host.name());
-        policiesOfHost.computeIfAbsent(host.name(), unseen -> new BitSet()).set(i);
+    Map<String, Integer> patterns = new HashMap<>();
+    List<Integer> patternOfPolicy = new ArrayList<>();
+    List<Set<String>> hostsOfPattern = new ArrayList<>();
+    for (Policy policy : repository.policies()) {
+      // Many policies may be for the same hosts, which are then looked up once.
+      Integer pattern = patterns.get(policy.hosts());
+      if (pattern == null) {
+        pattern = hostsOfPattern.size();
+        patterns.put(policy.hosts(), pattern);
+        hostsOfPattern.add(new HashSet<>(select(selection, policy)));
       }
-      number(policies.get(i), names, numbers);
+      patternOfPolicy.add(pattern);
+      number(policy, hostsOfPattern.get(pattern), numbers);
+    }
+    Map<String, BitSet> patternsOfHost = new HashMap<>();
+    for (int pattern = 0; pattern < hostsOfPattern.size(); pattern++) {
+      for (String host : hostsOfPattern.get(pattern)) {
+        patternsOfHost.computeIfAbsent(host, unseen -> new BitSet()).set(pattern);
+      }
     }
     Map<BitSet, List<String>> hostsOfSet = new LinkedHashMap<>();
-    policiesOfHost.forEach(
-        (host, set) -> hostsOfSet.computeIfAbsent(set, unseen -> new ArrayList<>()).add(host));
+    new TreeMap<>(patternsOfHost)
+        .forEach(
+            (host, set) -> hostsOfSet.computeIfAbsent(set, unseen -> new ArrayList<>()).add(host));
     Set<Place> silent = new HashSet<>();
     Set<List<Place>> contradicting = new HashSet<>();
     hostsOfSet.forEach(
         (which, names) -> {
-          PolicySet set = new PolicySet(which.stream().mapToObj(policies::get).toList(), numbers);
+          List<Policy> policies = new ArrayList<>();
+          for (int i = 0; i < patternOfPolicy.size(); i++) {
+            if (which.get(patternOfPolicy.get(i))) {
+              policies.add(repository.policies().get(i));
+            }
+          }
+          PolicySet set = new PolicySet(policies, numbers);
           names.forEach(name -> sets.put(name, set));
           set.inbound()
               .ifPresent(direction -> check("inbound", direction, names, silent, contradicting));
@@ -60,9 +77,9 @@ final class Assignment {
         });
   }
 
-  private Collection<Host> select(HostSelection selection, Policy policy) {
+  private Collection<String> select(HostSelection selection, Policy policy) {
     try {
-      Collection<Host> found = selection.select(policy.hosts(), policy.hostsPlace());
+      Collection<String> found = selection.select(policy.hosts(), policy.hostsPlace());
       if (found.isEmpty()) {
         problems.add(
             Problem.at(

@@ -1,6 +1,5 @@
 package dev.fwctl.core.intent;
 
-import dev.fwctl.model.Host;
 import dev.fwctl.model.Place;
 import java.util.Collection;
 
@@ -8,12 +7,13 @@ import java.util.Collection;
 @FunctionalInterface
 public interface HostSelection {
   /**
-   * Returns the hosts that an Ansible host pattern stands for.
+   * Returns the names of all hosts that an Ansible host pattern stands for, also of those that this
+   * run is not about.
    *
    * @param pattern the pattern
    * @param place where it stands
    * @throws dev.fwctl.model.FwctlException when it is malformed, or names a group or host that is
    *     not there
    */
-  Collection<Host> select(String pattern, Place place);
+  Collection<String> select(String pattern, Place place);
 }

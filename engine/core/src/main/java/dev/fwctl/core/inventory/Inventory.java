@@ -213,6 +213,13 @@ public final class Inventory {
     return new Inventory(index, entries, sameMachine, warnings, texts, folder, limited);
   }
 
+  /** Returns this inventory without any limit. */
+  public Inventory unlimited() {
+    BitSet everything = new BitSet();
+    everything.set(0, index.names().size());
+    return new Inventory(index, entries, sameMachine, warnings, texts, folder, everything);
+  }
+
   private String expand(String pattern) {
     if (pattern.indexOf('@') < 0) {
       return pattern;

@@ -1,7 +1,6 @@
 package dev.fwctl.core.intent;
 
 import dev.fwctl.model.AddressSet;
-import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.Container.Networking;
 import dev.fwctl.model.ContainerSelector;
@@ -10,7 +9,6 @@ import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.Glob;
-import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
@@ -26,13 +24,10 @@ import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.SshFacts;
 import dev.fwctl.model.Traffic;
 import dev.fwctl.model.TransportProtocol;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Small hosts, containers and policies for tests. */
 final class Samples {
@@ -183,26 +178,6 @@ final class Samples {
     return new NetworkFacts.NetworkInterface(name, kind, true, List.of());
   }
 
-  static Host host(String name) {
-    return new Host(
-        name,
-        new TreeSet<>(List.of("all")),
-        new ConnectionSettings(
-            "ssh",
-            name,
-            22,
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Duration.ofSeconds(5),
-            0,
-            Optional.empty(),
-            Map.of()),
-        new Place("inventory.yml", 1, 1));
-  }
-
   static Peers anyone() {
     return new Peers(List.of("any"), AddressSet.any());
   }
@@ -267,10 +242,10 @@ final class Samples {
   /** Returns a selection that knows {@code all} and hosts by their names, comma-separated. */
   static HostSelection among(String... names) {
     return (pattern, place) -> {
-      List<Host> found = new ArrayList<>();
+      List<String> found = new ArrayList<>();
       for (String name : names) {
         if (pattern.equals("all") || List.of(pattern.split(",")).contains(name)) {
-          found.add(host(name));
+          found.add(name);
         }
       }
       return found;
