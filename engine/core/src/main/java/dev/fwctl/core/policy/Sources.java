@@ -3,6 +3,7 @@ package dev.fwctl.core.policy;
 import dev.fwctl.core.document.Node;
 import dev.fwctl.core.document.Problems;
 import dev.fwctl.core.document.Suggestions;
+import dev.fwctl.model.AddressRange;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
@@ -182,17 +183,15 @@ final class Sources {
     if (met != null) {
       return Optional.of(met);
     }
-    AddressSet union = AddressSet.none();
+    List<AddressRange> ranges = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      Optional<AddressSet> meant = meaning(names.get(i), namePlaces.get(i), what);
-      if (meant.isPresent()) {
-        union = union.union(meant.get());
-      }
+      meaning(names.get(i), namePlaces.get(i), what)
+          .ifPresent(meant -> ranges.addAll(meant.ranges()));
     }
-    if (problems.met() > before || union.isEmpty()) {
+    if (problems.met() > before || ranges.isEmpty()) {
       return Optional.empty();
     }
-    Peers peers = new Peers(names, union);
+    Peers peers = new Peers(names, AddressSet.ofRanges(ranges));
     known.put(names, peers);
     return Optional.of(peers);
   }
