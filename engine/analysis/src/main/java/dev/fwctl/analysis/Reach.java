@@ -101,7 +101,8 @@ public final class Reach {
 
   private static List<Flow> toHost(Walk walk, List<Flow> flows) {
     List<Flow> mangled = walk.at("mangle", "INPUT", Destination.LOCAL, flows);
-    return walk.at("filter", "INPUT", Destination.LOCAL, mangled);
+    List<Flow> filtered = walk.at("filter", "INPUT", Destination.LOCAL, mangled);
+    return walk.at("security", "INPUT", Destination.LOCAL, filtered);
   }
 
   private static List<Flow> forwarded(Walk walk, Destination destination, List<Flow> flows) {
