@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param out the interface they leave by; nothing when that is not known or they stay
  * @param payload what they carry
  * @param near the addresses at the near end: where packets that come in go to, or where packets
- *     that go out come from; empty when they are not known
+ *     that go out come from; all that are possible when they are not known
  */
 public record PacketKind(
     Family family,

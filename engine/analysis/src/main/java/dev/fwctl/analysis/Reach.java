@@ -495,13 +495,16 @@ public final class Reach {
           all = Truth.UNKNOWN;
         }
       }
-      Optional<AddressSet> nearEnd = kind.path().isInbound() ? destination : source;
-      if (nearEnd.isEmpty()) {
-        return all;
-      }
-      Truth near =
-          towards == Destination.TRANSLATED ? Truth.UNKNOWN : isNear(nearEnd.get(), kind.near());
+      Truth near = nearEnd(kind, towards);
       return near == Truth.YES ? all : near;
+    }
+
+    private Truth nearEnd(PacketKind kind, Destination towards) {
+      Optional<AddressSet> wanted = kind.path().isInbound() ? destination : source;
+      if (wanted.isEmpty()) {
+        return Truth.YES;
+      }
+      return towards == Destination.TRANSLATED ? Truth.UNKNOWN : isNear(wanted.get(), kind.near());
     }
 
     private static Truth isNear(AddressSet wanted, AddressSet near) {
@@ -619,12 +622,19 @@ public final class Reach {
           case Match.DestinationPort it -> here.add(it.ports());
           case Match.DestinationPorts it -> here.addAll(it.ports());
           case Match.OriginalDestinationPort it -> here.add(it.ports());
+          case Match.SourcePort it when !it.ports().equals(PortRange.ALL) -> {
+            // Whoever dials does so from any port: this is about something else, such as DHCP.
+            return;
+          }
           default -> {
             if (holds(match, kind, towards) == Truth.NO) {
               return;
             }
           }
         }
+      }
+      if (nearEnd(kind, towards) == Truth.NO) {
+        return;
       }
       named.addAll(here);
       if (called.isPresent() && visited.add(called.get())) {

@@ -54,6 +54,10 @@ public final class ReachDifference {
   private static final List<TransportProtocol> COMMON_PROTOCOLS =
       List.of(TransportProtocol.TCP, TransportProtocol.UDP);
 
+  private static final AddressSet LINK_LOCAL =
+      AddressSet.of(
+          new IpPrefix(IpAddress.of("169.254.0.0"), 16), new IpPrefix(IpAddress.of("fe80::"), 10));
+
   private final Map<Question, List<ReachChange>> answers = new ConcurrentHashMap<>();
 
   /**
@@ -203,7 +207,11 @@ public final class ReachDifference {
       this.before = new Side(question.before());
       this.after = new Side(question.after());
       for (Family family : surroundings.families()) {
-        hostAddresses.put(family, surroundings.addresses().of(family));
+        // Nobody dials a link-local address from afar; where no other is known, it may be any
+        // other.
+        AddressSet others = Reach.everyone(family).minus(LINK_LOCAL);
+        AddressSet known = surroundings.addresses().intersect(others);
+        hostAddresses.put(family, known.isEmpty() ? others : known);
       }
     }
 

@@ -249,6 +249,33 @@ class ReachDifferenceTest {
   }
 
   @Test
+  void whatAHostNeedsToLiveIsNoEndpoint() {
+    OwnedRules four =
+        inbound(
+                Family.IPV4,
+                rule(
+                    back(),
+                    protocol("udp"),
+                    new Match.SourcePort(false, PortRange.single(67)),
+                    port(68)))
+            .rules();
+    OwnedRules six =
+        inbound(
+                Family.IPV6,
+                rule(
+                    back(),
+                    protocol("udp"),
+                    source("fe80::/10"),
+                    destination("fe80::/10"),
+                    port(546)))
+            .rules();
+    assertThat(compare(OwnedRules.none(), both(four, six), host(true)))
+        .containsExactly(
+            closed("host (all other ports)", AddressSet.any()),
+            closed("host icmp echo-request", AddressSet.any()));
+  }
+
+  @Test
   void whatContainersSendIsToldByContainer() {
     OwnedRules after =
         new OwnChains(Family.IPV4)
