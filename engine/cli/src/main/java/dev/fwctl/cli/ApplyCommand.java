@@ -55,11 +55,9 @@ final class ApplyCommand implements Callable<Integer> {
   private boolean autoApprove;
 
   @Option(
-      names = "--allow-unreachable",
-      paramLabel = "N|N%",
-      converter = Tolerance.Converter.class,
-      description = "How many hosts may be left out before the exit code is 4. Default: 0")
-  private Tolerance tolerance = Tolerance.NONE;
+      names = "--all-rules",
+      description = "Show every rule, also those that are alike on all hosts.")
+  private boolean allRules;
 
   private final Context context;
 
@@ -89,10 +87,10 @@ final class ApplyCommand implements Callable<Integer> {
       if (output.json()) {
         events.events().plan(plan);
       } else {
-        terminal.out().print(new PlanText(terminal.style(output), problems).plan(plan));
+        terminal.out().print(new PlanText(terminal.style(output), problems, allRules).plan(plan));
         terminal.out().flush();
       }
-      int planned = PlanCommand.exitCode(plan, false, tolerance);
+      int planned = PlanCommand.exitCode(plan, false, hosts.tolerance());
       if (!plan.hasChanges()) {
         return planned;
       }

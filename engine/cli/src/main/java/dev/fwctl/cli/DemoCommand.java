@@ -105,7 +105,10 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     say("");
-    say(keep ? "The fleet is still up; 'fwctl lab down --name demo' takes it down." : "The fleet is down; nothing is left.");
+    say(
+        keep
+            ? "The fleet is still up; 'fwctl lab down --name demo' takes it down."
+            : "The fleet is down; nothing is left.");
     return 0;
   }
 
@@ -159,7 +162,8 @@ final class DemoCommand implements Callable<Integer> {
     out.flush();
     Path home = Path.of(System.getProperty("fwctl.home", "."));
     List<String> command = new ArrayList<>(List.of(home.resolve("fwctl").toString()));
-    shown.subList(1, shown.size())
+    shown
+        .subList(1, shown.size())
         .forEach(word -> command.add(word.equals("LAB") ? lab.inventory().toString() : word));
     if (!context.terminal().outIsColoured()) {
       command.add("--no-color");

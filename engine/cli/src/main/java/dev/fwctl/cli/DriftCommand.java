@@ -33,13 +33,6 @@ final class DriftCommand implements Callable<Integer> {
   @Option(names = "--detailed-exitcode", description = "Exit with 2 when something drifted.")
   private boolean detailedExitCode;
 
-  @Option(
-      names = "--allow-unreachable",
-      paramLabel = "N|N%",
-      converter = Tolerance.Converter.class,
-      description = "How many hosts may be left out before the exit code is 4. Default: 0")
-  private Tolerance tolerance = Tolerance.NONE;
-
   private final Context context;
 
   DriftCommand(Context context) {
@@ -83,7 +76,7 @@ final class DriftCommand implements Callable<Integer> {
             }
           });
       report(events, drifts, unread, asked.size());
-      if (!tolerance.bears(unread.size(), asked.size())) {
+      if (!hosts.tolerance().bears(unread.size(), asked.size())) {
         return PlanCommand.INCOMPLETE;
       }
       return detailedExitCode && !drifts.isEmpty() ? PlanCommand.CHANGES : 0;
@@ -104,7 +97,7 @@ final class DriftCommand implements Callable<Integer> {
           .terminal()
           .out()
           .print(
-              new PlanText(context.terminal().style(output), new ProblemText(context.base()))
+              new PlanText(context.terminal().style(output), new ProblemText(context.base()), true)
                   .drift(drifts, unread, hosts));
     }
   }

@@ -27,12 +27,23 @@ final class HostOptions {
       description = "How many connections are open at once, 1 to 1000. Default: 50")
   private int parallelism = DEFAULT_PARALLELISM;
 
+  @Option(
+      names = "--allow-unreachable",
+      paramLabel = "N|N%",
+      converter = Tolerance.Converter.class,
+      description = "How many hosts may be left out before the exit code is 4. Default: 0")
+  private Tolerance tolerance = Tolerance.NONE;
+
   Optional<String> limit() {
     return Optional.ofNullable(limit);
   }
 
   Optional<String> exclude() {
     return Optional.ofNullable(exclude);
+  }
+
+  Tolerance tolerance() {
+    return tolerance;
   }
 
   int parallelism() {

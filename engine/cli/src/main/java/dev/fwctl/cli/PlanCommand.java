@@ -28,11 +28,9 @@ final class PlanCommand implements Callable<Integer> {
   private boolean detailedExitCode;
 
   @Option(
-      names = "--allow-unreachable",
-      paramLabel = "N|N%",
-      converter = Tolerance.Converter.class,
-      description = "How many hosts may be left out before the exit code is 4. Default: 0")
-  private Tolerance tolerance = Tolerance.NONE;
+      names = "--all-rules",
+      description = "Show every rule, also those that are alike on all hosts.")
+  private boolean allRules;
 
   private final Context context;
 
@@ -55,9 +53,10 @@ final class PlanCommand implements Callable<Integer> {
         terminal
             .out()
             .print(
-                new PlanText(terminal.style(output), new ProblemText(context.base())).plan(plan));
+                new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
+                    .plan(plan));
       }
-      return exitCode(plan, detailedExitCode, tolerance);
+      return exitCode(plan, detailedExitCode, hosts.tolerance());
     }
   }
 

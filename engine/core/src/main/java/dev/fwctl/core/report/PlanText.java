@@ -20,17 +20,23 @@ import java.util.stream.Collectors;
 public final class PlanText {
   private static final String INDENT = "    ";
 
+  /** Notes of rules that no policy asks for begin so: structure, and what every host needs. */
+  private static final String OWN_NOTE = "fwctl";
+
   private final Style style;
   private final ProblemText problems;
+  private final boolean everyRule;
 
   /**
    * Creates a writer.
    *
    * @param problems writes what is wrong with hosts
+   * @param everyRule whether rules that are alike on all hosts are shown one by one, too
    */
-  public PlanText(Style style, ProblemText problems) {
+  public PlanText(Style style, ProblemText problems, boolean everyRule) {
     this.style = style;
     this.problems = problems;
+    this.everyRule = everyRule;
   }
 
   /** Returns the whole plan; every line ends in a line feed. */
@@ -73,6 +79,7 @@ public final class PlanText {
         drifts.isEmpty()
             ? (unread.isEmpty() ? "No drift. " : "No drift seen. ")
                 + count(hosts - unread.size(), "host")
+                + (hosts - unread.size() == 1 ? " is" : " are")
                 + " as last applied"
                 + rest
                 + "."
@@ -92,8 +99,26 @@ public final class PlanText {
       reach(change, direction, text);
     }
     text.append('\n');
-    rules(change.rules(), text);
+    List<RuleChange> shown =
+        everyRule
+            ? change.rules()
+            : change.rules().stream().filter(rule -> !isAlikeEverywhere(rule)).toList();
+    rules(shown, text);
+    int folded = change.rules().size() - shown.size();
+    if (folded > 0) {
+      Paragraph.append(
+          text,
+          "  ",
+          "and %s that lead packets there or let through what every host needs (--all-rules)"
+              .formatted(count(folded, "rule")),
+          "    ");
+    }
     text.append('\n');
+  }
+
+  private static boolean isAlikeEverywhere(RuleChange rule) {
+    return (rule.kind() == RuleChange.Kind.ADD || rule.kind() == RuleChange.Kind.REMOVE)
+        && rule.line().note().startsWith(OWN_NOTE);
   }
 
   private void hosts(List<Host> hosts, Change change, StringBuilder text) {
@@ -277,7 +302,8 @@ public final class PlanText {
       Paragraph.append(
           text,
           "",
-          "No changes. %s as the policies say%s.".formatted(count(fine, "host"), hint),
+          "No changes. %s as the policies say%s."
+              .formatted(count(fine, "host") + (fine == 1 ? " is" : " are"), hint),
           "");
       return;
     }
