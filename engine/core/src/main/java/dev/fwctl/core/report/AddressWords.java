@@ -25,7 +25,7 @@ public final class AddressWords {
     List<String> parts = new ArrayList<>();
     List<IpPrefix> all = set.prefixes();
     List<IpPrefix> others = set.complement().prefixes();
-    if (others.size() < all.size()) {
+    if (others.size() < all.size() && others.stream().noneMatch(prefix -> prefix.length() == 0)) {
       return "everyone but " + list(others);
     }
     for (Family family : Family.values()) {
