@@ -243,10 +243,10 @@ final class LabCommand implements Runnable {
     String first = lab.hosts().getFirst().name();
     out.printf("Next:%n");
     out.printf(
-        "  fwctl lab exec%s controller -- fwctl plan -i %s%n", name.option(), lab.inventory());
-    out.printf("  fwctl lab exec%s %s -- iptables-save%n", name.option(), first);
-    out.printf("  fwctl lab probe%s --from 203.0.113.5 --to %s:22%n", name.option(), first);
-    out.printf("  fwctl lab down%s%n", name.option());
+        "  ./fwctl lab exec%s controller -- ./fwctl plan -i %s%n", name.option(), lab.inventory());
+    out.printf("  ./fwctl lab exec%s %s -- iptables-save%n", name.option(), first);
+    out.printf("  ./fwctl lab probe%s --from 203.0.113.5 --to %s:22%n", name.option(), first);
+    out.printf("  ./fwctl lab down%s%n", name.option());
     out.flush();
   }
 }

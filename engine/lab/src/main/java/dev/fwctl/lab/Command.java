@@ -1,5 +1,6 @@
 package dev.fwctl.lab;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Runs programs of the machine. */
 final class Command {
   private static final Executor READERS = Thread::startVirtualThread;
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   private Command() {}
 
@@ -45,8 +49,8 @@ final class Command {
           "fwctl lab setup installs what the lab needs",
           problem);
     }
-    CompletableFuture<String> output = read(process.getInputStream());
-    CompletableFuture<String> errors = read(process.getErrorStream());
+    Collector output = Collector.of(process.getInputStream());
+    Collector errors = Collector.of(process.getErrorStream());
     READERS.execute(() -> write(process.getOutputStream(), input));
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -55,7 +59,7 @@ final class Command {
             "'%s' did not end within %d s".formatted(String.join(" ", command), limit.toSeconds()),
             "see what it waits for, or give it more time");
       }
-      return new Execution(process.exitValue(), output.join(), errors.join());
+      return new Execution(process.exitValue(), output.text(), errors.text());
     } catch (InterruptedException interruption) {
       kill(process);
       Thread.currentThread().interrupt();
@@ -85,23 +89,41 @@ final class Command {
     process.destroyForcibly();
   }
 
-  private static CompletableFuture<String> read(InputStream stream) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (stream) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-          } catch (IOException closed) {
-            throw new UncheckedIOException(closed);
-          }
-        },
-        READERS);
-  }
-
   private static void write(OutputStream stream, byte[] input) {
     try (stream) {
       stream.write(input);
     } catch (IOException ended) {
       // a program need not read all of its input; how it ended is told by its exit status
+    }
+  }
+
+  /** Reads a stream to its end, or as far as it came when what has it open goes on living. */
+  private record Collector(ByteArrayOutputStream bytes, CompletableFuture<Void> end) {
+    static Collector of(InputStream stream) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      return new Collector(
+          bytes,
+          CompletableFuture.runAsync(
+              () -> {
+                try (stream) {
+                  stream.transferTo(bytes);
+                } catch (IOException closed) {
+                  throw new UncheckedIOException(closed);
+                }
+              },
+              READERS));
+    }
+
+    /** Returns what was read; a daemon that the program left behind holds nobody up for long. */
+    String text() throws InterruptedException {
+      try {
+        end.get(LINGER.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException stillOpen) {
+        // what it printed so far is all that there will be
+      } catch (ExecutionException problem) {
+        throw new IllegalStateException(problem);
+      }
+      return bytes.toString(StandardCharsets.UTF_8);
     }
   }
 }

@@ -209,7 +209,18 @@ public final class Lab implements AutoCloseable {
 
   /** Runs a command in a place, throws unless it succeeds, and returns its standard output. */
   public String run(String place, String... command) {
-    return Command.check(commandIn(place, List.of(command)), COMMAND_LIMIT);
+    Execution execution = exec(place, command);
+    if (!execution.succeeded()) {
+      throw LabProblem.of(
+          "'%s' on '%s' failed with status %d: %s"
+              .formatted(
+                  String.join(" ", command),
+                  place,
+                  execution.status(),
+                  (execution.errors() + "\n" + execution.output()).strip()),
+          "see what it says");
+    }
+    return execution.output();
   }
 
   /** Runs a POSIX shell script in a place, throws unless it succeeds, and returns its output. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,6 +27,8 @@ final class TreeCache {
 
   private static final Duration LIMIT = Duration.ofMinutes(20);
   private static final List<String> PROGRAMS = List.of("serve.pl", "probe.pl");
+  private static final List<String> SCRIPTS =
+      List.of("tree.sh", "image.sh", "serve.pl", "probe.pl");
 
   private final Path folder;
   private final Consumer<String> progress;
@@ -67,52 +70,41 @@ final class TreeCache {
 
   private void make(String release, String script, List<String> arguments, List<String> programs)
       throws IOException {
-    Files.createDirectories(folder);
-    Path scripts = Files.createTempDirectory(folder, ".scripts-");
-    try {
-      Path log = folder.resolve(release + ".log");
-      // The lock belongs to the process that builds, so it holds when whoever started it is killed.
-      Stream<String> command =
-          Stream.of(
-              "flock",
-              folder.resolve(release + ".lock").toString(),
-              "unshare",
-              "--mount",
-              "--pid",
-              "--fork",
-              "--mount-proc",
-              "--kill-child",
-              "sh",
-              "-c",
-              "log=$1; shift; exec sh \"$@\" >\"$log\" 2>&1",
-              "sh",
-              log.toString(),
-              Scripts.install(script, scripts.resolve(script)).toString());
-      List<String> installed =
-          programs.stream().map(name -> scripts.resolve(name).toString()).toList();
-      for (String name : programs) {
-        Scripts.install(name, scripts.resolve(name));
-      }
-      Execution execution =
-          Command.run(
-              Stream.of(command, arguments.stream(), installed.stream())
-                  .flatMap(part -> part)
-                  .toList(),
-              new byte[0],
-              LIMIT);
-      if (!execution.succeeded()) {
-        List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-        throw LabProblem.of(
-            "can't make the tree of Debian %s: %s\n  %s"
-                .formatted(
-                    release,
-                    execution.errors().strip(),
-                    String.join(
-                        "\n  ", lines.subList(Math.max(0, lines.size() - 5), lines.size()))),
-            "the whole story is in " + log + "; the machine must reach a Debian mirror");
-      }
-    } finally {
-      Removal.tree(scripts);
+    Path scripts = folder.resolve("scripts-" + digest(SCRIPTS));
+    for (String name : SCRIPTS) {
+      Scripts.install(name, scripts.resolve(name));
+    }
+    Path log = folder.resolve(release + ".log");
+    // The lock belongs to the process that builds, so it holds when whoever started it is killed.
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "flock",
+                folder.resolve(release + ".lock").toString(),
+                "unshare",
+                "--mount",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+                "--kill-child",
+                "sh",
+                "-c",
+                "log=$1; shift; exec sh \"$@\" >\"$log\" 2>&1",
+                "sh",
+                log.toString(),
+                scripts.resolve(script).toString()));
+    command.addAll(arguments);
+    programs.forEach(name -> command.add(scripts.resolve(name).toString()));
+    Execution execution = Command.run(command, new byte[0], LIMIT);
+    if (!execution.succeeded()) {
+      List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+      throw LabProblem.of(
+          "can't make the tree of Debian %s: %s\n  %s"
+              .formatted(
+                  release,
+                  execution.errors().strip(),
+                  String.join("\n  ", lines.subList(Math.max(0, lines.size() - 5), lines.size()))),
+          "the whole story is in " + log + "; the machine must reach a Debian mirror");
     }
   }
 

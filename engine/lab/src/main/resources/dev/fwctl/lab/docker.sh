@@ -15,7 +15,7 @@ case $1 in
     done
     ;;
   stop)
-    read -r process <"$pidfile"
+    process=$(cat "$pidfile")
     kill "$process"
     while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
     ;;

@@ -7,6 +7,11 @@ release=$1 target=$2 password=$3
 building=$target.building
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 [ ! -e "$target" ] || exit 0
+if [ ! -e "/usr/share/debootstrap/scripts/$release" ]; then
+  echo "debootstrap knows no release '$release'"
+  exit 1
+fi
+trap 'rm -rf --one-file-system "$building"' EXIT # nothing is left there after a success
 rm -rf --one-file-system "$building"
 mkdir -p "$building/root"
 root=$building/root
