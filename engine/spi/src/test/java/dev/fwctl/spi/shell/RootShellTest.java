@@ -3,7 +3,6 @@ package dev.fwctl.spi.shell;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fwctl.model.Become;
 import dev.fwctl.model.ConnectionSettings;
@@ -24,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs on this machine's own sh, with {@code id} and {@code sudo} replaced by scripts of ours. */
 class RootShellTest {
@@ -271,14 +272,20 @@ class RootShellTest {
     assertThat(execution.output()).isEqualTo("grün �\n");
   }
 
+  private static Stream<String> shells() {
+    return Stream.of("/bin/sh", "/bin/bash", "/bin/dash", "/bin/ksh", "/bin/csh", "/usr/bin/fish")
+        .filter(path -> Files.isExecutable(Path.of(path)));
+  }
+
   @ParameterizedTest
-  @CsvSource({"/bin/sh", "/bin/bash", "/bin/dash", "/usr/bin/busybox"})
+  @MethodSource("shells")
   void anyShellStartsTheCommand(String path) throws IOException {
-    assumeTrue(Files.isExecutable(Path.of(path)), path + " is not installed here");
     fake("sudo", "shift 2; exec \"$@\"");
-    List<String> shell = path.endsWith("busybox") ? List.of(path, "sh", "-c") : List.of(path, "-c");
     RootShell rootShell = shell(Optional.of(withoutPassword()));
-    assertThat(rootShell.execute(process(shell, rootShell.command()), script("echo ran")).output())
+    assertThat(
+            rootShell
+                .execute(process(List.of(path, "-c"), rootShell.command()), script("echo ran"))
+                .output())
         .isEqualTo("ran\n");
   }
 

@@ -1,0 +1,33 @@
+package dev.fwctl.plugin.ssh;
+
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Problem;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** One try to connect that failed. */
+final class ConnectFailure extends Exception {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+  private final boolean forLoad;
+
+  /**
+   * Creates a failure.
+   *
+   * @param forLoad whether the host looks overloaded, so that another try later may succeed
+   */
+  ConnectFailure(Problem problem, boolean forLoad, @Nullable Throwable cause) {
+    super(problem.toString(), cause);
+    this.problem = problem;
+    this.forLoad = forLoad;
+  }
+
+  boolean forLoad() {
+    return forLoad;
+  }
+
+  FwctlException asFwctlException() {
+    return new FwctlException(problem, this);
+  }
+}
