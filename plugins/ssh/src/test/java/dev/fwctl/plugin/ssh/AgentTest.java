@@ -41,8 +41,8 @@ class AgentTest {
 
   @Test
   void logsInWithAKeyOfTheAgent() throws IOException {
-    KeyPair key = TestServer.rsa();
-    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa(), key);
+    KeyPair key = TestServer.rsa("rsa");
+    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa("rsa-pem"), key);
         TestServer server =
             TestServer.start(TestServer.ecdsa(), folder).authorize(key.getPublic())) {
       assertThat(run(server, surroundings(agent), Optional.empty())).isEqualTo("ran\n");
@@ -51,11 +51,11 @@ class AgentTest {
 
   @Test
   void aLockedKeyThatTheAgentHolds() throws IOException {
-    KeyPair key = TestServer.rsa();
+    KeyPair key = TestServer.rsa("rsa");
     Path locked = Files.copy(TestHosts.key("rsa-pem-locked"), folder.resolve("id"));
     EncodedKey encoded = EncodedKey.of(key.getPublic());
     Files.writeString(folder.resolve("id.pub"), encoded.type() + " " + encoded.base64());
-    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa(), key);
+    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa("rsa-pem"), key);
         TestServer server =
             TestServer.start(TestServer.ecdsa(), folder).authorize(key.getPublic())) {
       assertThat(run(server, surroundings(agent), Optional.of(locked))).isEqualTo("ran\n");
@@ -65,7 +65,7 @@ class AgentTest {
 
   @Test
   void anAgentWithoutTheKey() throws IOException {
-    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa());
+    try (FakeAgent agent = new FakeAgent(folder, TestServer.rsa("rsa-pem"));
         TestServer server = TestServer.start(TestServer.ecdsa(), folder)) {
       FwctlException thrown =
           catchThrowableOfType(
@@ -77,7 +77,7 @@ class AgentTest {
 
   @Test
   void anAgentThatIsGone() throws IOException {
-    FakeAgent agent = new FakeAgent(folder, TestServer.rsa());
+    FakeAgent agent = new FakeAgent(folder, TestServer.rsa("rsa-pem"));
     agent.close();
     try (TestServer server = TestServer.start(TestServer.ecdsa(), folder)) {
       FwctlException thrown =

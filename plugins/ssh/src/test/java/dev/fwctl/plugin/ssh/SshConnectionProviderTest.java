@@ -121,7 +121,8 @@ class SshConnectionProviderTest {
 
   @Test
   void aHostKeyOfTypeRsa() {
-    try (TestServer rsa = TestServer.start(TestServer.rsa(), folder).acceptPassword("secret")) {
+    try (TestServer rsa =
+        TestServer.start(TestServer.rsa("rsa"), folder).acceptPassword("secret")) {
       TestHosts host =
           TestHosts.at(rsa.port())
               .knownHosts(TestHosts.writeKnownHosts(folder, rsa.knownHostsLine()))

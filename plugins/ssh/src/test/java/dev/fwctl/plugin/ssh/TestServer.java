@@ -126,14 +126,13 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  static KeyPair rsa() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
+  /** Returns a pair of the test keys; making one of RSA takes seconds. */
+  static KeyPair rsa(String name) {
+    KeyFile file = KeyFile.read(TestHosts.key(name), ClientConfig.create());
+    if (file instanceof KeyFile.Usable key) {
+      return key.pair();
     }
+    throw new IllegalArgumentException(name + ": " + file);
   }
 
   @Override
