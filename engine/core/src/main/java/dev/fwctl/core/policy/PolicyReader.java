@@ -67,15 +67,17 @@ public final class PolicyReader {
     DocumentReader reader = new DocumentReader(base, DocumentLimits.DEFAULT);
     List<Path> files = new PolicyFiles(reader::display, problems).below(folder);
 
+    // Well-formed or not, documents do not know of each other yet, so that each core may read some.
+    List<Reading> readings = files.parallelStream().map(file -> Reading.of(file, reader)).toList();
     Map<Path, Node.Mapping> documents = new LinkedHashMap<>();
-    boolean allWellFormed = true;
-    for (Path file : files) {
-      Optional<Document> document = reader.read(file, problems);
-      allWellFormed &= document.isPresent();
-      document
-          .flatMap(present -> content(present, problems))
-          .ifPresent(content -> documents.put(file, content));
+    for (Reading reading : readings) {
+      problems.addAll(reading.problems());
+      reading
+          .document()
+          .flatMap(document -> content(document, problems))
+          .ifPresent(content -> documents.put(reading.file(), content));
     }
+    boolean allWellFormed = readings.stream().allMatch(reading -> reading.document().isPresent());
 
     Map<String, AddressSource> everySource = new TreeMap<>(addressSources);
     everySource.put(FileAddressSource.KEY, new FileAddressSource(base));
@@ -94,6 +96,14 @@ public final class PolicyReader {
     policies.sort(Comparator.comparing(Policy::name));
     return new PolicyRepository(
         sources.declared(), policies, files.stream().map(reader::display).sorted().toList());
+  }
+
+  private record Reading(Path file, Optional<Document> document, List<Problem> problems) {
+    static Reading of(Path file, DocumentReader reader) {
+      Problems problems = new Problems();
+      Optional<Document> document = reader.read(file, problems);
+      return new Reading(file, document, problems.sorted());
+    }
   }
 
   private static Path folderOf(Path file) {

@@ -59,11 +59,20 @@ final class Shapes {
       invalid(node.place(), what + " is empty", hint);
       return Optional.empty();
     }
-    if (scalar.text().chars().anyMatch(Character::isISOControl)) {
+    if (holdsControlCharacter(scalar.text())) {
       invalid(node.place(), what + " holds a control character", "remove it");
       return Optional.empty();
     }
     return Optional.of(scalar.text());
+  }
+
+  private static boolean holdsControlCharacter(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
