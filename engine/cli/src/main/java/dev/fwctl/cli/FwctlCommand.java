@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class,
     subcommands = {
       ValidateCommand.class,
+      FactsCommand.class,
       PlanCommand.class,
       ApplyCommand.class,
       DriftCommand.class,

@@ -1,0 +1,99 @@
+package dev.fwctl.cli;
+
+import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.facts.HostWork;
+import dev.fwctl.core.report.FactsJson;
+import dev.fwctl.core.report.FactsText;
+import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.model.Host;
+import dev.fwctl.model.Problem;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows what the plugins learnt of each host. */
+@Command(
+    name = "facts",
+    description = "Shows what the plugins learnt of each host. Changes nothing.",
+    mixinStandardHelpOptions = true)
+final class FactsCommand implements Callable<Integer> {
+  @Mixin private RepositoryOptions repository = new RepositoryOptions();
+  @Mixin private HostOptions hosts = new HostOptions();
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  @Option(
+      names = "--allow-unreachable",
+      paramLabel = "N|N%",
+      converter = Tolerance.Converter.class,
+      description = "How many hosts may be left out before the exit code is 4. Default: 0")
+  private Tolerance tolerance = Tolerance.NONE;
+
+  private final Context context;
+
+  FactsCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    Terminal terminal = context.terminal();
+    Output events = new Output(terminal);
+    if (output.json()) {
+      events.events().version(VersionProvider.version());
+    }
+    try (Session session = Session.open(context.base(), repository, hosts)) {
+      List<Host> asked = session.hosts();
+      Map<Host, HostReading> readings;
+      try (Progress progress =
+          new Progress(terminal, "gathering facts", asked.size(), Clock.systemUTC())) {
+        readings =
+            session
+                .collector()
+                .collect(
+                    asked,
+                    hosts.parallelism(),
+                    output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
+      }
+      if (output.json()) {
+        readings.forEach((host, reading) -> tell(events, host.name(), reading));
+      } else {
+        FactsText text = new FactsText(terminal.style(output), new ProblemText(context.base()));
+        readings.forEach(
+            (host, reading) -> terminal.out().print(text.reading(host.name(), reading)));
+      }
+      long incomplete =
+          readings.values().stream()
+              .filter(
+                  reading ->
+                      switch (reading) {
+                        case HostReading.Failed _ -> true;
+                        case HostReading.Gathered gathered -> !gathered.obstacles().isEmpty();
+                      })
+              .count();
+      return tolerance.bears(Math.toIntExact(incomplete), asked.size())
+          ? 0
+          : PlanCommand.INCOMPLETE;
+    }
+  }
+
+  private static void tell(Output events, String host, HostReading reading) {
+    switch (reading) {
+      case HostReading.Failed failed ->
+          failed.problems().forEach(problem -> events.events().error(problem, Optional.of(host)));
+      case HostReading.Gathered gathered -> {
+        events.events().facts(host, new FactsJson().facts(gathered.facts()));
+        for (Problem problem : gathered.obstacles()) {
+          events.events().error(problem, Optional.of(host));
+        }
+        for (Problem problem : gathered.warnings()) {
+          events.events().warning(problem, Optional.of(host));
+        }
+      }
+    }
+  }
+}
