@@ -9,16 +9,15 @@ import dev.fwctl.core.inventory.HostPattern.Term;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -135,13 +134,12 @@ final class HostIndex {
       }
       host.ifPresent(matched::set);
     } else {
-      SequencedSet<Integer> found = new LinkedHashSet<>();
-      known = search(term, found);
+      List<Integer> found = new ArrayList<>();
+      known = search(term, found, matched);
       if (known && term.subscript().isPresent()) {
-        subscript(term.subscript().get(), List.copyOf(found), matched);
+        matched.clear();
+        subscript(term.subscript().get(), found, matched);
         known = !matched.isEmpty();
-      } else {
-        found.forEach(matched::set);
       }
     }
     if (!known) {
@@ -155,24 +153,37 @@ final class HostIndex {
     return matched;
   }
 
-  /** Finds what a glob, a regular expression or a word matches; tells whether anything did. */
-  private boolean search(Term term, SequencedSet<Integer> found) {
+  /**
+   * Finds what a glob, a regular expression or a word matches; tells whether anything did.
+   *
+   * @param found takes the numbers of hosts in the order in which they are found, each once
+   * @param seen takes the same numbers
+   */
+  private boolean search(Term term, List<Integer> found, BitSet seen) {
     boolean known = false;
     for (Map.Entry<String, List<Integer>> group : groups.entrySet()) {
       if (term.matches(group.getKey())) {
-        found.addAll(group.getValue());
+        group.getValue().forEach(number -> add(number, found, seen));
         known = true;
       }
     }
     if (!known || term.kind() != Kind.WORD) {
       for (int number : inventoryOrder) {
-        if (term.matches(names.get(number))) {
-          found.add(number);
+        // A host that is known by its group needs no look at its name.
+        if (!seen.get(number) && term.matches(names.get(number))) {
+          add(number, found, seen);
           known = true;
         }
       }
     }
     return known;
+  }
+
+  private static void add(int number, List<Integer> found, BitSet seen) {
+    if (!seen.get(number)) {
+      seen.set(number);
+      found.add(number);
+    }
   }
 
   private static void subscript(Subscript subscript, List<Integer> found, BitSet matched) {

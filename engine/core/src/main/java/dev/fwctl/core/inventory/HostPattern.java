@@ -2,12 +2,14 @@ package dev.fwctl.core.inventory;
 
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Glob;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -55,21 +57,17 @@ record HostPattern(String text, List<Term> terms) {
    * @param operator what it does
    * @param name what it matches, without operator and subscript
    * @param kind how its name matches
-   * @param expression the expression that names are held against, for all but words
+   * @param names tells which names it matches
    * @param subscript which of the matched hosts are meant, when not all
    */
   record Term(
       Operator operator,
       String name,
       Kind kind,
-      Optional<Pattern> expression,
+      Predicate<String> names,
       Optional<Subscript> subscript) {
     boolean matches(String candidate) {
-      if (expression.isEmpty()) {
-        return candidate.equals(name);
-      }
-      Matcher matcher = expression.get().matcher(candidate);
-      return kind == Kind.REGULAR_EXPRESSION ? matcher.lookingAt() : matcher.matches();
+      return names.test(candidate);
     }
   }
 
@@ -152,7 +150,11 @@ record HostPattern(String text, List<Term> terms) {
       try {
         Pattern expression = Pattern.compile(name.substring(1));
         return new Term(
-            operator, name, Kind.REGULAR_EXPRESSION, Optional.of(expression), Optional.empty());
+            operator,
+            name,
+            Kind.REGULAR_EXPRESSION,
+            candidate -> expression.matcher(candidate).lookingAt(),
+            Optional.empty());
       } catch (PatternSyntaxException malformed) {
         throw invalid(
             place,
@@ -178,13 +180,12 @@ record HostPattern(String text, List<Term> terms) {
       subscript = Optional.of(subscript(matcher, name, place));
       name = matcher.group("name");
     }
-    boolean glob = name.indexOf('*') >= 0 || name.indexOf('?') >= 0 || name.indexOf('[') >= 0;
-    return new Term(
-        operator,
-        name,
-        glob ? Kind.GLOB : Kind.WORD,
-        glob ? Optional.of(glob(name, place)) : Optional.empty(),
-        subscript);
+    boolean sets = name.indexOf('[') >= 0;
+    if (!sets && name.indexOf('*') < 0 && name.indexOf('?') < 0) {
+      return new Term(operator, name, Kind.WORD, name::equals, subscript);
+    }
+    Predicate<String> names = sets ? glob(name, place).asMatchPredicate() : new Glob(name)::matches;
+    return new Term(operator, name, Kind.GLOB, names, subscript);
   }
 
   private static Subscript subscript(Matcher matcher, String name, Optional<Place> place) {
@@ -202,7 +203,7 @@ record HostPattern(String text, List<Term> terms) {
     }
   }
 
-  /** Translates a shell's pattern: {@code *}, {@code ?}, {@code [abc]} and {@code [!abc]}. */
+  /** Translates a shell's pattern with sets of characters, {@code [abc]} or {@code [!abc]}. */
   private static Pattern glob(String text, Optional<Place> place) {
     StringBuilder expression = new StringBuilder();
     int at = 0;

@@ -270,8 +270,12 @@ public final class Inventory {
   }
 
   private void sameMachine(int number, Host host, Problems problems) {
+    List<Integer> numbers = sameMachine.get(number);
+    if (numbers == null) {
+      return;
+    }
     List<String> others =
-        sameMachine.getOrDefault(number, List.of()).stream()
+        numbers.stream()
             .filter(other -> other < number && scope.get(other))
             .map(index.names()::get)
             .toList();
