@@ -138,6 +138,14 @@ final class GroupGraph {
    */
   void add(InventoryTree tree, Optional<Path> file) {
     for (InventoryTree.Group read : tree.groups()) {
+      if (read.name().isBlank() || read.name().chars().anyMatch(Character::isISOControl)) {
+        problems.add(
+            read.place(),
+            ErrorCode.DOCUMENT_INVALID,
+            "the name of a group is empty or holds control characters",
+            "give it a name of letters, digits, - and _");
+        continue;
+      }
       Group group = group(read.name(), read.place());
       if (read.declared() && !group.declared) {
         group.declared = true;
@@ -155,6 +163,15 @@ final class GroupGraph {
 
   private void add(Group group, InventoryTree.HostEntry entry, Optional<Path> file) {
     HostNode host = hosts.get(entry.name());
+    if (host == null && !HostName.isValid(entry.name())) {
+      // The built-in sources have looked; this one is a plugin's.
+      problems.add(
+          entry.place(),
+          ErrorCode.DOCUMENT_INVALID,
+          "the inventory names a host by what can't be a host's name",
+          "a name holds letters, digits and . - _, or is an IP address");
+      return;
+    }
     if (host == null) {
       host = new HostNode(entry.name(), entry.place(), file);
       hosts.put(entry.name(), host);

@@ -102,7 +102,11 @@ record SshRoute(
       Optional<Option> port = first(SshOptions.PORT);
       port.ifPresent(option -> remember("ansible_port", option));
       Optional<Option> user = first(SshOptions.USER);
-      user.ifPresent(option -> remember("ansible_user", option));
+      user.ifPresent(
+          option -> {
+            requirePrintable(option, option.value());
+            remember("ansible_user", option);
+          });
       return new SshRoute(
           port.map(SshRoute::port),
           user.map(Option::value),
@@ -200,7 +204,16 @@ record SshRoute(
           .toList();
     }
 
+    /** What a message may show must not reach a terminal as a command to it. */
+    private static void requirePrintable(Option option, String text) {
+      if (text.chars().anyMatch(Character::isISOControl)) {
+        throw option.problem(
+            ErrorCode.DOCUMENT_INVALID, "the value holds control characters", "remove them");
+      }
+    }
+
     private Path path(Option option, String text) {
+      requirePrintable(option, text);
       if (text.indexOf('%') >= 0 || text.indexOf('$') >= 0) {
         throw option.problem(
             ErrorCode.UNSUPPORTED, "'" + text + "' has parts to fill in", "write the path out");

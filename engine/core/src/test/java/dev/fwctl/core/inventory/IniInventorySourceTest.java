@@ -17,6 +17,7 @@ import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -152,7 +153,7 @@ class IniInventorySourceTest {
     return Arbitraries.maps(name, group).ofMaxSize(5).map(LinkedHashMap::new);
   }
 
-  @Property
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void whatIsWrittenIsRead(@ForAll("inventories") SequencedMap<String, Written> written) {
     StringBuilder text = new StringBuilder();
     written.forEach(
@@ -185,7 +186,7 @@ class IniInventorySourceTest {
     }
   }
 
-  @Property
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void aHostLineSurvivesQuoting(@ForAll("inventories") SequencedMap<String, Written> written) {
     Map<String, String> variables = new LinkedHashMap<>();
     written.values().forEach(group -> variables.putAll(group.variables()));

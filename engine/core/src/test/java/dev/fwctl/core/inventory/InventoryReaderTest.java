@@ -165,6 +165,43 @@ class InventoryReaderTest {
   }
 
   @Test
+  void namesThatAPluginMakesUpAreLookedAt() {
+    fleet.file("hosts.yml", "");
+    InventorySource plugin =
+        new InventorySource() {
+          @Override
+          public boolean accepts(Path path) {
+            return true;
+          }
+
+          @Override
+          public InventoryTree read(Path path) {
+            Place place = new Place("elsewhere", 1, 1);
+            HostEntry host = new HostEntry("a\u001b[2J", OptionalInt.empty(), Map.of(), place);
+            return new InventoryTree(
+                List.of(
+                    new Group("cloud", List.of(host), List.of(), Map.of(), true, place),
+                    new Group("\u001b[2J", List.of(), List.of(), Map.of(), true, place)));
+          }
+        };
+    InventoryReader reader = new InventoryReader(Fleet.localSide(folder), List.of(plugin));
+
+    assertThat(Fleet.problemsOf(() -> reader.read(List.of("hosts.yml"))))
+        .hasSize(2)
+        .extracting(Problem::toString)
+        .noneMatch(text -> text.contains("\u001b"));
+  }
+
+  @Test
+  void controlCharactersInSettingsAreRefused() {
+    fleet.file("hosts.yml", "all: {hosts: {a: {ansible_user: \"x\\e[2J\"}}}\n");
+
+    assertThat(fleet.hostProblems("hosts.yml"))
+        .extracting(Problem::message)
+        .containsExactly("ansible_user: the value holds control characters (host a)");
+  }
+
+  @Test
   void aMissingInventoryIsAnErrorWithAHint() {
     assertThat(fleet.problems("web1"))
         .extracting(Problem::code, Problem::message)
