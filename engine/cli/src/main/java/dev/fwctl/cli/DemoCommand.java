@@ -144,7 +144,7 @@ final class DemoCommand implements Callable<Integer> {
     fwctl(lab, 0, "plan", "--detailed-exitcode");
 
     heading("Somebody opens the shop by hand");
-    String byHand = "iptables -t mangle -I FWCTL-PUBLISHED 1 -p tcp --dport 8081 -j RETURN";
+    String byHand = "iptables -t mangle -I FWCTL-INBOUND 1 -p tcp --dport 8081 -j RETURN";
     say("$ " + byHand + "   # on web-01");
     lab.run("web-01", byHand.split(" "));
     fwctl(lab, 2, "drift", "--detailed-exitcode");
