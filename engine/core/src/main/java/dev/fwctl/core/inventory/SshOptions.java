@@ -177,7 +177,8 @@ final class SshOptions {
     int at = 0;
     while (at < words.size()) {
       String word = words.get(at++);
-      if (!operands.isEmpty() || !word.startsWith("-") || word.equals("-")) {
+      // Options may follow the destination; after the command's first word nothing is one.
+      if (operands.size() > 1 || !word.startsWith("-") || word.equals("-")) {
         operands.add(word);
         continue;
       }
