@@ -1,0 +1,331 @@
+package dev.fwctl.analysis;
+
+import dev.fwctl.model.AddressSet;
+import dev.fwctl.model.Family;
+import dev.fwctl.model.PortRange;
+import dev.fwctl.model.netfilter.Chain;
+import dev.fwctl.model.netfilter.Match;
+import dev.fwctl.model.netfilter.NamedSet;
+import dev.fwctl.model.netfilter.Rule;
+import dev.fwctl.model.netfilter.Table;
+import dev.fwctl.model.netfilter.Target;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Takes one packet through a ruleset, rule by rule, as the kernel does.
+ *
+ * <p>It neither routes nor translates: whoever asks gives the packet as it is at the hooks that it
+ * asks about. Where a rule has a match or a target that is not understood, the answer is that it
+ * depends on that rule. Sources of what matches mean: iptables-extensions(8) and, for packets
+ * without a connection and for types of IPv6 addresses, the kernel's xt_conntrack and xt_addrtype.
+ */
+public final class Interpreter {
+  /** What a packet meets before it is known where it goes. */
+  public static final List<Hook> ARRIVING =
+      List.of(new Hook("raw", "PREROUTING"), new Hook("mangle", "PREROUTING"));
+
+  /** What a packet meets that is for the host itself. */
+  public static final List<Hook> DELIVERED =
+      List.of(
+          new Hook("mangle", "INPUT"), new Hook("filter", "INPUT"), new Hook("security", "INPUT"));
+
+  /** What a packet meets that goes through. */
+  public static final List<Hook> FORWARDED =
+      List.of(
+          new Hook("mangle", "FORWARD"),
+          new Hook("filter", "FORWARD"),
+          new Hook("security", "FORWARD"),
+          new Hook("mangle", "POSTROUTING"));
+
+  /** What a packet meets that the host itself sends. */
+  public static final List<Hook> SENT =
+      List.of(
+          new Hook("raw", "OUTPUT"),
+          new Hook("mangle", "OUTPUT"),
+          new Hook("filter", "OUTPUT"),
+          new Hook("security", "OUTPUT"),
+          new Hook("mangle", "POSTROUTING"));
+
+  /** Targets that only watch. */
+  private static final Set<String> WATCHERS = Set.of("LOG", "NFLOG", "ULOG", "AUDIT", "TRACE");
+
+  /** The kernel refuses rulesets whose jumps go deeper. */
+  private static final int DEEPEST_JUMP = 1024;
+
+  private final Map<String, Map<String, Chain>> tables = new HashMap<>();
+  private final Map<String, AddressSet> sets = new HashMap<>();
+
+  /**
+   * Creates an interpreter of one family's rules.
+   *
+   * @param tables the tables
+   * @param sets the address sets that their rules name; others are not understood
+   */
+  public Interpreter(Collection<Table> tables, Collection<NamedSet> sets) {
+    for (Table table : tables) {
+      Map<String, Chain> chains = new HashMap<>();
+      table.chains().forEach(chain -> chains.put(chain.name(), chain));
+      this.tables.put(table.name(), chains);
+    }
+    sets.forEach(set -> this.sets.put(set.name(), set.members()));
+  }
+
+  /**
+   * A place where the kernel asks the rules.
+   *
+   * @param table the table that is asked
+   * @param chain the built-in chain of that table
+   */
+  public record Hook(String table, String chain) {}
+
+  /** What becomes of a packet. */
+  public enum Verdict {
+    ACCEPTED,
+    DROPPED,
+    REJECTED,
+    /** It depends on a rule that is not understood, the last one of the trace. */
+    UNDECIDED
+  }
+
+  /**
+   * A rule that a packet met and that applied to it.
+   *
+   * @param table the table
+   * @param chain the chain
+   * @param position where in the chain the rule stands, from 1
+   * @param rule the rule
+   */
+  public record Step(String table, String chain, int position, Rule rule) {}
+
+  /**
+   * What became of a packet.
+   *
+   * @param verdict the verdict
+   * @param packet the packet as it was when the verdict fell, with its mark
+   * @param trace the rules that applied to it, in the order in which it met them
+   */
+  public record Outcome(Verdict verdict, Packet packet, List<Step> trace) {
+    public Outcome {
+      trace = List.copyOf(trace);
+    }
+  }
+
+  /** Takes a packet past hooks, in their order, until one of them does not let it through. */
+  public Outcome walk(Packet packet, List<Hook> hooks) {
+    Walk walk = new Walk(packet);
+    for (Hook hook : hooks) {
+      Optional<Verdict> verdict = walk.at(hook);
+      if (verdict.isPresent() && verdict.get() != Verdict.ACCEPTED) {
+        return new Outcome(verdict.get(), walk.packet, walk.trace);
+      }
+    }
+    return new Outcome(Verdict.ACCEPTED, walk.packet, walk.trace);
+  }
+
+  /** One packet on its way. */
+  private final class Walk {
+    private Packet packet;
+    private final List<Step> trace = new ArrayList<>();
+
+    Walk(Packet packet) {
+      this.packet = packet;
+    }
+
+    Optional<Verdict> at(Hook hook) {
+      Map<String, Chain> chains = tables.getOrDefault(hook.table(), Map.of());
+      Chain chain = chains.get(hook.chain());
+      if (chain == null) {
+        return Optional.empty();
+      }
+      Optional<Verdict> verdict = through(hook.table(), chains, chain, 0);
+      return verdict.isPresent() || !chain.policy().equals(Optional.of("DROP"))
+          ? verdict
+          : Optional.of(Verdict.DROPPED);
+    }
+
+    /** Takes the packet through a chain; nothing when it comes back to the caller. */
+    private Optional<Verdict> through(
+        String table, Map<String, Chain> chains, Chain chain, int depth) {
+      if (depth > DEEPEST_JUMP) {
+        throw new IllegalArgumentException("chains jump in a circle: " + chain.name());
+      }
+      int position = 0;
+      for (Rule rule : chain.rules()) {
+        position++;
+        Optional<Boolean> applies = applies(rule);
+        if (applies.isPresent() && !applies.get()) {
+          continue;
+        }
+        trace.add(new Step(table, chain.name(), position, rule));
+        if (applies.isEmpty()) {
+          return Optional.of(Verdict.UNDECIDED);
+        }
+        if (rule.target().isEmpty()) {
+          continue;
+        }
+        switch (rule.target().get()) {
+          case Target.Accept accept -> {
+            return Optional.of(Verdict.ACCEPTED);
+          }
+          case Target.Drop drop -> {
+            return Optional.of(Verdict.DROPPED);
+          }
+          case Target.Reject reject -> {
+            return Optional.of(Verdict.REJECTED);
+          }
+          case Target.Return back -> {
+            return Optional.empty();
+          }
+          case Target.Jump jump -> {
+            Optional<Verdict> verdict =
+                through(table, chains, chain(chains, jump.chain()), depth + 1);
+            if (verdict.isPresent()) {
+              return verdict;
+            }
+          }
+          case Target.Goto jump -> {
+            return through(table, chains, chain(chains, jump.chain()), depth + 1);
+          }
+          case Target.SetMark mark ->
+              packet = packet.withMark(packet.mark() & ~mark.mask() ^ mark.value());
+          case Target.Other other -> {
+            if (!WATCHERS.contains(other.text().split(" ", 2)[0])) {
+              return Optional.of(Verdict.UNDECIDED);
+            }
+          }
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static Chain chain(Map<String, Chain> chains, String name) {
+      Chain chain = chains.get(name);
+      if (chain == null) {
+        throw new IllegalArgumentException("a jump to a chain that is not there: " + name);
+      }
+      return chain;
+    }
+
+    /** Tells whether every match holds; nothing when that depends on one that is not understood. */
+    private Optional<Boolean> applies(Rule rule) {
+      boolean understood = true;
+      boolean stateDecides =
+          !packet.tracking().isTracked()
+              && rule.matches().stream().anyMatch(Match.ConnectionState.class::isInstance);
+      for (Match match : rule.matches()) {
+        Optional<Boolean> holds = holds(match, stateDecides);
+        if (holds.isPresent() && !holds.get()) {
+          return Optional.of(false);
+        }
+        understood &= holds.isPresent();
+      }
+      return understood ? Optional.of(true) : Optional.empty();
+    }
+
+    private Optional<Boolean> holds(Match match, boolean stateDecides) {
+      return switch (match) {
+        case Match.SourceAddress it ->
+            Optional.of(it.prefix().contains(packet.source()) != it.negated());
+        case Match.DestinationAddress it ->
+            Optional.of(it.prefix().contains(packet.destination()) != it.negated());
+        case Match.InInterface it -> Optional.of(names(it.name(), packet.in()) != it.negated());
+        case Match.OutInterface it -> Optional.of(names(it.name(), packet.out()) != it.negated());
+        case Match.Protocol it -> Optional.of(it.name().equals(protocol()) != it.negated());
+        case Match.SourcePort it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Ports ports
+                    && contains(it.ports(), ports.source()) != it.negated());
+        case Match.DestinationPort it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Ports ports
+                    && contains(it.ports(), ports.destination()) != it.negated());
+        case Match.DestinationPorts it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Ports ports
+                    && it.ports().stream().anyMatch(range -> contains(range, ports.destination()))
+                        != it.negated());
+        case Match.IcmpType it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Icmp icmp
+                    && (it.type() == icmp.type() && (it.code() < 0 || it.code() == icmp.code()))
+                        != it.negated());
+        case Match.ConnectionState it -> Optional.of(isIn(it) != it.negated());
+        case Match.ConnectionDirection it ->
+            ofConnection(stateDecides, packet.tracking().reply() == it.reply());
+        case Match.OriginalDestination it ->
+            ofConnection(
+                stateDecides,
+                it.prefix().contains(packet.tracking().originalDestination()) != it.negated());
+        case Match.OriginalDestinationPort it ->
+            ofConnection(
+                stateDecides,
+                contains(it.ports(), packet.tracking().originalPort()) != it.negated());
+        case Match.DestinationType it -> Optional.of(isOfType(it) != it.negated());
+        case Match.SourceInSet it ->
+            Optional.ofNullable(sets.get(it.set()))
+                .map(set -> set.contains(packet.source()) != it.negated());
+        case Match.DestinationInSet it ->
+            Optional.ofNullable(sets.get(it.set()))
+                .map(set -> set.contains(packet.destination()) != it.negated());
+        case Match.PacketMark it ->
+            Optional.of(((packet.mark() & it.mask()) == it.value()) != it.negated());
+        case Match.Unknown it -> Optional.empty();
+      };
+    }
+
+    /**
+     * Answers for a match of the connection. Of a packet without one, a conntrack match that names
+     * states looks at these alone, and any other does not hold.
+     */
+    private Optional<Boolean> ofConnection(boolean stateDecides, boolean holds) {
+      return Optional.of(stateDecides || packet.tracking().isTracked() && holds);
+    }
+
+    private boolean isIn(Match.ConnectionState match) {
+      Packet.Tracking tracking = packet.tracking();
+      return match.states().contains(tracking.state().name())
+          || tracking.isTracked()
+              && (tracking.sourceTranslated() && match.states().contains("SNAT")
+                  || tracking.destinationTranslated() && match.states().contains("DNAT"));
+    }
+
+    /** For IPv6, what an address is by its form must all hold, and then any of what routes say. */
+    private boolean isOfType(Match.DestinationType match) {
+      if (packet.family() == Family.IPV4) {
+        return match.types().stream().anyMatch(packet.destinationTypes()::contains);
+      }
+      Set<String> byForm = Set.of("MULTICAST", "UNICAST", "UNSPEC");
+      boolean form =
+          match.types().stream()
+              .filter(byForm::contains)
+              .allMatch(packet.destinationTypes()::contains);
+      List<String> byRoute = match.types().stream().filter(type -> !byForm.contains(type)).toList();
+      return form
+          && (byRoute.isEmpty() || byRoute.stream().anyMatch(packet.destinationTypes()::contains));
+    }
+
+    private String protocol() {
+      return switch (packet.payload()) {
+        case Packet.Payload.Ports ports -> ports.protocol();
+        case Packet.Payload.Icmp icmp -> packet.family() == Family.IPV4 ? "icmp" : "ipv6-icmp";
+        case Packet.Payload.Other other -> other.protocol();
+      };
+    }
+
+    private static boolean names(String pattern, Optional<String> name) {
+      return pattern.endsWith("+")
+          ? name.orElse("").startsWith(pattern.substring(0, pattern.length() - 1))
+          : name.orElse("").equals(pattern);
+    }
+
+    private static boolean contains(PortRange range, int port) {
+      return range.first() <= port && port <= range.last();
+    }
+  }
+}

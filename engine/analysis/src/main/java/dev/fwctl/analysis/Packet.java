@@ -1,0 +1,126 @@
+package dev.fwctl.analysis;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.model.Family;
+import dev.fwctl.model.IpAddress;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One packet at one point of its way through a host.
+ *
+ * @param in the interface it came in by; nothing when the host itself sent it
+ * @param out the interface it is to leave by; nothing before that is known
+ * @param source where it says that it comes from
+ * @param destination where it says that it goes to
+ * @param payload what it carries
+ * @param tracking what the kernel's connection tracking knows of it
+ * @param destinationTypes what the destination is to the host's routes, by the names of iptables,
+ *     such as {@code LOCAL}
+ * @param mark the packet's mark, 32 bits
+ */
+public record Packet(
+    Optional<String> in,
+    Optional<String> out,
+    IpAddress source,
+    IpAddress destination,
+    Payload payload,
+    Tracking tracking,
+    Set<String> destinationTypes,
+    long mark) {
+  public Packet {
+    requireNonNull(in, "in is null");
+    requireNonNull(out, "out is null");
+    requireNonNull(source, "source is null");
+    requireNonNull(destination, "destination is null");
+    requireNonNull(payload, "payload is null");
+    requireNonNull(tracking, "tracking is null");
+    destinationTypes = Set.copyOf(destinationTypes);
+    if (source.family() != destination.family()) {
+      throw new IllegalArgumentException("two families: " + source + " and " + destination);
+    }
+  }
+
+  public Family family() {
+    return source.family();
+  }
+
+  Packet withMark(long newMark) {
+    return new Packet(in, out, source, destination, payload, tracking, destinationTypes, newMark);
+  }
+
+  /** What a packet carries. */
+  public sealed interface Payload {
+    /**
+     * A segment or datagram.
+     *
+     * @param protocol {@code tcp}, {@code udp} or {@code sctp}
+     * @param source the port it comes from, 0 to 65535
+     * @param destination the port it goes to, 0 to 65535
+     */
+    record Ports(String protocol, int source, int destination) implements Payload {
+      public Ports {
+        requireNonNull(protocol, "protocol is null");
+      }
+    }
+
+    /**
+     * A message of ICMP or, in a packet of that family, ICMPv6.
+     *
+     * @param type its type, 0 to 255
+     * @param code its code, 0 to 255
+     */
+    record Icmp(int type, int code) implements Payload {}
+
+    /**
+     * Something else.
+     *
+     * @param protocol the protocol's name in the netfilter model, such as {@code gre}
+     */
+    record Other(String protocol) implements Payload {
+      public Other {
+        requireNonNull(protocol, "protocol is null");
+      }
+    }
+  }
+
+  /**
+   * What connection tracking knows of a packet.
+   *
+   * @param state the packet's state
+   * @param reply whether it goes against the direction in which the connection was opened
+   * @param sourceTranslated whether the connection's source address is translated
+   * @param destinationTranslated whether the connection's destination address is translated
+   * @param originalDestination where the connection's first packet went to
+   * @param originalPort the port to which it went, 0 where there are no ports
+   */
+  public record Tracking(
+      State state,
+      boolean reply,
+      boolean sourceTranslated,
+      boolean destinationTranslated,
+      IpAddress originalDestination,
+      int originalPort) {
+    public Tracking {
+      requireNonNull(state, "state is null");
+      requireNonNull(originalDestination, "originalDestination is null");
+    }
+
+    /** Tells whether there is a connection at all. */
+    boolean isTracked() {
+      return state != State.INVALID && state != State.UNTRACKED;
+    }
+  }
+
+  /** States of a packet. Source: iptables-extensions(8), "conntrack". */
+  public enum State {
+    NEW,
+    ESTABLISHED,
+    RELATED,
+    /** Of no connection that could be. */
+    INVALID,
+    /** Not looked at, by a rule or because nobody needs to. */
+    UNTRACKED
+  }
+}
