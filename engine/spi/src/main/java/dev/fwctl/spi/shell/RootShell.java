@@ -33,6 +33,9 @@ public final class RootShell {
   /** What sudo prints when it asks for a password. */
   static final String PROMPT = "fwctl-sudo-password:";
 
+  /** What our command prints first, so that what a login shell says is not taken for sudo's. */
+  private static final String HERE = "fwctl-here";
+
   private static final String NOT_ROOT = "fwctl-not-root";
   private static final String NO_SUDO = "fwctl-no-sudo";
 
@@ -71,7 +74,9 @@ public final class RootShell {
                 + " >&2;exit 1;};exec sudo "
                 + (password().isPresent() ? "-S -p " + PROMPT : "-n")
                 + " -- /bin/sh -c \"$s\" sh \"$SSH_CONNECTION\"";
-    return "/bin/sh -c '"
+    return "/bin/sh -c 'echo "
+        + HERE
+        + " >&2;"
         + ("PATH=$PATH:" + PATH + ";LC_ALL=C;export PATH LC_ALL;")
         + ("s=\"echo " + BEGIN + ";echo " + BEGIN + " >&2;exec /bin/sh -s \\\"\\$@\\\"\";")
         + "if [ \"$(id -u)\" = 0 ];then exec /bin/sh -c \"$s\" sh \"$SSH_CONNECTION\";fi;"
@@ -137,7 +142,7 @@ public final class RootShell {
 
   /** Returns what was wrong when the shell of root never announced itself. */
   Problem refusal(int exitStatus, String output, String errors) {
-    String said = errors.replace(PROMPT, "\n");
+    String said = errors.replace(PROMPT, "\n").replace(HERE + "\n", "");
     String words = HostWords.of(said.isBlank() ? output : said);
     String because = words.isEmpty() ? " (exit status " + exitStatus + ")" : ": " + words;
     if (said.contains(NOT_ROOT)) {
@@ -154,7 +159,7 @@ public final class RootShell {
           "the user " + user() + " is not root there, and sudo is not installed",
           "install sudo there, or set ansible_user: root");
     }
-    if (settings.become().isEmpty() || exitStatus == 126 || exitStatus == 127) {
+    if (settings.become().isEmpty() || !errors.contains(HERE)) {
       return problem(
           ErrorCode.UNREACHABLE,
           "the host did not run /bin/sh" + because,

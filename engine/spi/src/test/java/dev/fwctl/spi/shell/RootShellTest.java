@@ -171,18 +171,22 @@ class RootShellTest {
 
   @Test
   void anAccountWithoutAShell() {
-    ShellProcess nologin =
-        process(
-            List.of("/bin/sh", "-c", "echo 'This account is currently not available.'; exit 1"),
-            "ignored");
-    Problem problem =
-        catchThrowableOfType(
-                FwctlException.class,
-                () -> shell(Optional.empty()).execute(nologin, script("echo ran")))
-            .problems()
-            .getFirst();
-    assertThat(problem.code()).isEqualTo(ErrorCode.UNREACHABLE);
-    assertThat(problem.message()).contains("This account is currently not available.");
+    for (Optional<Become> become :
+        List.of(
+            Optional.<Become>empty(), Optional.of(withoutPassword()), Optional.of(password("x")))) {
+      ShellProcess nologin =
+          process(
+              List.of("/bin/sh", "-c", "echo 'This account is currently not available.'; exit 1"),
+              "ignored");
+      Problem problem =
+          catchThrowableOfType(
+                  FwctlException.class, () -> shell(become).execute(nologin, script("echo ran")))
+              .problems()
+              .getFirst();
+      assertThat(problem.code()).isEqualTo(ErrorCode.UNREACHABLE);
+      assertThat(problem.message())
+          .isEqualTo("the host did not run /bin/sh: This account is currently not available.");
+    }
   }
 
   @Test

@@ -282,7 +282,8 @@ final class Dialer {
       return unreachable(
           destination,
           name + " and we have no algorithm in common: " + words,
-          "update the SSH server there; what OpenSSH offered before 2014 is not used",
+          "let its sshd_config offer curve25519-sha256, an AES cipher in GCM or CTR mode, and a host key"
+              + " that is Ed25519, ECDSA or RSA with SHA-2",
           reason);
     }
     if (isBroken(reason)
