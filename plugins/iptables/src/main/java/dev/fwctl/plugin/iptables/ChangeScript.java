@@ -51,6 +51,24 @@ final class ChangeScript {
         esac
         [ "$fwctl_kind" = "$2" ] && echo "$1-restore"
       }
+      # Feeds what a function prints to a command and keeps what the command says.
+      fwctl_feed() {
+        fwctl_text=$1
+        shift
+        fwctl_said=$("$fwctl_text" | "$@" 2>&1)
+      }
+      # Prints the first line of what a command said that is not a remark.
+      fwctl_reason() {
+        printf '%s\n' "$1" | while IFS= read -r fwctl_line; do
+          case $fwctl_line in
+            '' | '#'*) ;;
+            *)
+              printf '%s' "$fwctl_line"
+              break
+              ;;
+          esac
+        done
+      }
       # The kernel lets go of the rules that name a set a moment after they are gone.
       fwctl_destroy() {
         fwctl_tries=0
@@ -128,8 +146,7 @@ final class ChangeScript {
     lines.add("fwctl_change() {");
     // The way to its end does not depend on whoever started it.
     lines.add("  trap '' HUP INT PIPE TERM");
-    lines.add("  fwctl_made=");
-    lines.add("  fwctl_swapped=");
+    lines.add("  fwctl_made= fwctl_swapped=");
     for (Tool tool : tools()) {
       lines.add(
           "  %s=$(fwctl_tool %s %s) || {".formatted(tool.variable(), tool.command(), tool.kind()));
@@ -143,25 +160,25 @@ final class ChangeScript {
     for (NamedSet set : made()) {
       lines.add("  fwctl_made=\"$fwctl_made %s\"".formatted(temporaryName(set)));
       lines.add(
-          "  fwctl_set_%d | ipset restore || fwctl_back %d -1 'an address set was refused'"
-              .formatted(number, REFUSED));
+          "  fwctl_feed fwctl_set_%d ipset restore || fwctl_back %d -1 'the address set %s'"
+              .formatted(number, REFUSED, set.name()));
       number++;
     }
     for (int step = 0; step < changes.size(); step++) {
       lines.add(
-          "  fwctl_do_%d | %s --test || fwctl_back %d -1 'the dry run of %s was refused'"
+          "  fwctl_feed fwctl_do_%d %s --test || fwctl_back %d -1 'the %s, in a dry run,'"
               .formatted(step, restore(step), REFUSED, changes.get(step).title()));
     }
     for (NamedSet set : replaced) {
       lines.add(
-          "  ipset swap %s %s < /dev/null || fwctl_back %d -1 'an address set was refused'"
-              .formatted(temporaryName(set), set.name(), UNDONE));
+          "  fwctl_feed : ipset swap %s %s || fwctl_back %d -1 'the address set %s'"
+              .formatted(temporaryName(set), set.name(), UNDONE, set.name()));
       lines.add(
           "  fwctl_swapped=\"$fwctl_swapped %s:%s\"".formatted(temporaryName(set), set.name()));
     }
     for (int step = 0; step < changes.size(); step++) {
       lines.add(
-          "  fwctl_do_%d | %s || fwctl_back %d %d 'the change of %s was refused'"
+          "  fwctl_feed fwctl_do_%d %s || fwctl_back %d %d 'the %s'"
               .formatted(step, restore(step), UNDONE, step - 1, changes.get(step).title()));
     }
     for (NamedSet set : replaced) {
@@ -178,25 +195,30 @@ final class ChangeScript {
   /** Writes the function that takes back all that was done up to a step, and ends the script. */
   private String takeBack() {
     List<String> lines = new ArrayList<>();
-    lines.add("# Arguments: the exit status, the last step that was taken, what went wrong.");
+    lines.add("# Arguments: the exit status, the last step that was taken, what was refused.");
     lines.add("fwctl_back() {");
-    lines.add("  fwctl_say \"$3; putting back what was there\"");
-    lines.add("  fwctl_status=$1");
+    lines.add("  fwctl_status=$1 fwctl_cause=$fwctl_said");
+    lines.add("  printf '%s\\n' \"$fwctl_cause\" >&2");
     for (int step = changes.size() - 1; step >= 0; step--) {
-      lines.add("  if [ \"$2\" -ge %d ]; then".formatted(step));
-      lines.add("    fwctl_undo_%d | %s || fwctl_status=%d".formatted(step, restore(step), BROKEN));
-      lines.add("  fi");
+      lines.add(
+          "  [ \"$2\" -lt %d ] || fwctl_feed fwctl_undo_%d %s || fwctl_broken"
+              .formatted(step, step, restore(step)));
     }
     lines.add("  for fwctl_pair in $fwctl_swapped; do");
     lines.add(
-        "    ipset swap \"${fwctl_pair%%:*}\" \"${fwctl_pair#*:}\" < /dev/null || fwctl_status=%d"
-            .formatted(BROKEN));
+        "    fwctl_feed : ipset swap \"${fwctl_pair%%:*}\" \"${fwctl_pair#*:}\" || fwctl_broken");
     lines.add("  done");
     lines.add("  for fwctl_set in $fwctl_made; do");
-    lines.add(
-        "    if ipset list -n \"$fwctl_set\" < /dev/null > /dev/null 2>&1; then fwctl_destroy \"$fwctl_set\"; fi");
+    lines.add("    ! ipset list -n \"$fwctl_set\" < /dev/null > /dev/null 2>&1 \\");
+    lines.add("      || fwctl_destroy \"$fwctl_set\"");
     lines.add("  done");
+    lines.add("  fwctl_say \"$3 was refused: $(fwctl_reason \"$fwctl_cause\")\"");
     lines.add("  exit \"$fwctl_status\"");
+    lines.add("}");
+    lines.add("fwctl_broken() {");
+    lines.add("  fwctl_status=%d".formatted(BROKEN));
+    lines.add(
+        "  fwctl_say \"what was there could not be put back: $(fwctl_reason \"$fwctl_said\")\"");
     lines.add("}");
     return String.join("\n", lines);
   }

@@ -124,7 +124,7 @@ public final class IptablesBackend implements FirewallBackend {
 
   @Override
   public String fingerprint() {
-    return Probe.fingerprint();
+    return Probe.ON_HOSTS.fingerprint();
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class IptablesGatherer implements FactGatherer {
 
   @Override
   public String probe() {
-    return Probe.everything();
+    return Probe.ON_HOSTS.everything();
   }
 
   @Override

@@ -6,8 +6,13 @@ package dev.fwctl.plugin.iptables;
  * <p>Each of iptables-save and ip6tables-save runs once, and those of the other variant only where
  * it may hold rules: iptables-legacy-save would make the tables that it does not find, so the
  * kernel is asked for their names first. Lines that begin with {@code @} are ours.
+ *
+ * @param tableNames the folder where the kernel tells which legacy tables there are
+ * @param modules the folder where it tells what is loaded or built in
  */
-final class Probe {
+record Probe(String tableNames, String modules) {
+  static final Probe ON_HOSTS = new Probe("/proc/net", "/sys/module");
+
   /** Prints the rules in force of both families and variants, and our sets. */
   private static final String SAVE =
       """
@@ -18,8 +23,8 @@ final class Probe {
         esac
         for fwctl_family in 4 6; do
           case $fwctl_family in
-            4) fwctl_name=iptables fwctl_tables=/proc/net/ip_tables_names ;;
-            6) fwctl_name=ip6tables fwctl_tables=/proc/net/ip6_tables_names ;;
+            4) fwctl_name=iptables fwctl_tables=TABLE_NAMES/ip_tables_names ;;
+            6) fwctl_name=ip6tables fwctl_tables=TABLE_NAMES/ip6_tables_names ;;
           esac
           for fwctl_variant in $fwctl_default $fwctl_other; do
             fwctl_tool=$fwctl_name-save
@@ -39,7 +44,7 @@ final class Probe {
         command -v ipset > /dev/null 2>&1 || return 0
         echo @sets
         # Without the kernel module there is no set, and asking would load it.
-        [ -d /sys/module/ip_set ] || [ ! -d /sys/module ] || return 0
+        [ -d MODULES/ip_set ] || [ ! -d MODULES ] || return 0
         ipset list -n < /dev/null | while read -r fwctl_set; do
           case $fwctl_set in
             fwctl-*)
@@ -69,11 +74,9 @@ final class Probe {
       }
       """;
 
-  private Probe() {}
-
   /** Returns the probe for all that {@link IptablesGatherer} reads. */
-  static String everything() {
-    return SAVE
+  String everything() {
+    return save()
         + DIGEST
         + """
         if command -v iptables > /dev/null 2>&1 && command -v iptables-save > /dev/null 2>&1; then
@@ -92,8 +95,8 @@ final class Probe {
   }
 
   /** Returns a fragment that prints the fingerprint alone. */
-  static String fingerprint() {
-    return SAVE
+  String fingerprint() {
+    return save()
         + DIGEST
         + """
         fwctl_all=$(fwctl_save)
@@ -105,5 +108,9 @@ final class Probe {
         esac
         printf '%s\\n' "$fwctl_all" | fwctl_digest
         """;
+  }
+
+  private String save() {
+    return SAVE.replace("TABLE_NAMES", tableNames).replace("MODULES", modules);
   }
 }

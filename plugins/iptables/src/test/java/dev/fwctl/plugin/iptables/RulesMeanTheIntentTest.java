@@ -396,9 +396,7 @@ class RulesMeanTheIntentTest {
     for (Trip trip : trips) {
       Verdict wanted = reading(intent, trip);
       for (Outcome outcome : outcomes(rules, intent, trip)) {
-        assertThat(outcome.verdict())
-            .as("%s by %s", trip, outcome.trace())
-            .isEqualTo(wanted);
+        assertThat(outcome.verdict()).as("%s by %s", trip, outcome.trace()).isEqualTo(wanted);
       }
     }
   }
