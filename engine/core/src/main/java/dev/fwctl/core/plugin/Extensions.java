@@ -1,5 +1,7 @@
 package dev.fwctl.core.plugin;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.fwctl.spi.AddressSource;
 import dev.fwctl.spi.ConnectionProvider;
 import dev.fwctl.spi.FactGatherer;
@@ -19,13 +21,15 @@ import java.util.TreeMap;
  * @param backends the firewalls, by the order of their names
  * @param addressSources where address lists come from, by key
  * @param inventorySources where inventories come from, besides Ansible's files
+ * @param release lets go of third-party plugins and their jars
  */
 public record Extensions(
     SortedMap<String, ConnectionProvider> connectionProviders,
     SortedMap<String, FactGatherer> gatherersByName,
     List<FirewallBackend> backends,
     SortedMap<String, AddressSource> addressSources,
-    List<InventorySource> inventorySources)
+    List<InventorySource> inventorySources,
+    Runnable release)
     implements AutoCloseable {
   public Extensions {
     connectionProviders = copy(connectionProviders);
@@ -33,6 +37,7 @@ public record Extensions(
     backends = List.copyOf(backends);
     addressSources = copy(addressSources);
     inventorySources = List.copyOf(inventorySources);
+    requireNonNull(release, "release is null");
   }
 
   private static <T> SortedMap<String, T> copy(Map<String, T> map) {
@@ -44,9 +49,10 @@ public record Extensions(
     return List.copyOf(gatherersByName.values());
   }
 
-  /** Releases what connection providers share. */
+  /** Releases what connection providers share, then the plugins. */
   @Override
   public void close() {
     connectionProviders.values().forEach(ConnectionProvider::close);
+    release.run();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.core.plugin;
+
+import org.jspecify.annotations.NullMarked;
