@@ -47,14 +47,14 @@ final class ClientConfig {
     config.setVerifyHostKeyCertificates(true);
     config.setKeyExchangeFactories(
         List.of(
-            new Curve25519SHA256.Factory(),
-            new Curve25519SHA256.FactoryLibSsh(),
-            new ECDHNistP.Factory256(),
-            new ECDHNistP.Factory384(),
-            new ECDHNistP.Factory521(),
-            DHGroups.Group16SHA512(),
-            DHGroups.Group18SHA512(),
-            DHGroups.Group14SHA256(),
+            CheckedKeyExchange.of(new Curve25519SHA256.Factory()),
+            CheckedKeyExchange.of(new Curve25519SHA256.FactoryLibSsh()),
+            CheckedKeyExchange.of(new ECDHNistP.Factory256()),
+            CheckedKeyExchange.of(new ECDHNistP.Factory384()),
+            CheckedKeyExchange.of(new ECDHNistP.Factory521()),
+            CheckedKeyExchange.of(DHGroups.Group16SHA512()),
+            CheckedKeyExchange.of(DHGroups.Group18SHA512()),
+            CheckedKeyExchange.of(DHGroups.Group14SHA256()),
             new ExtInfoClientFactory()));
     config.setKeyAlgorithms(
         List.of(

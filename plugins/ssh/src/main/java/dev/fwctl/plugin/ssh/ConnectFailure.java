@@ -3,6 +3,7 @@ package dev.fwctl.plugin.ssh;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
 import java.io.Serial;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One try to connect that failed. */
@@ -25,6 +26,13 @@ final class ConnectFailure extends Exception {
 
   boolean forLoad() {
     return forLoad;
+  }
+
+  /** Tells whether sshj gave up because our thread was interrupted, which it keeps to itself. */
+  boolean forInterrupt() {
+    return Stream.<Throwable>iterate(this, cause -> cause != null, Throwable::getCause)
+        .limit(20)
+        .anyMatch(InterruptedException.class::isInstance);
   }
 
   FwctlException asFwctlException() {

@@ -72,7 +72,7 @@ public final class SshConnectionProvider implements ConnectionProvider {
       try {
         return dialer.dial(destination);
       } catch (ConnectFailure failure) {
-        if (Thread.interrupted()) {
+        if (Thread.interrupted() || failure.forInterrupt()) {
           throw new InterruptedException();
         }
         if (!failure.forLoad() || failures >= retries) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -402,6 +403,60 @@ class SshConnectionProviderTest {
       Problem problem =
           problem(() -> connection.execute(new Script("sleep 30", Duration.ofMillis(500), 1000)));
       assertThat(problem.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+      await(() -> server.sessions() == 0);
+    }
+  }
+
+  @Test
+  void aHostThatTakesNoInputEndsTheConnection() throws Exception {
+    // More than the window of the channel and the pipe behind it hold together.
+    String longScript = "# a long comment\n".repeat(500_000);
+    server.runsCommandsAfter("sleep 30;");
+    try (Connection connection = provider.connect(known().host())) {
+      Problem problem =
+          problem(() -> connection.execute(new Script(longScript, Duration.ofSeconds(1), 1000)));
+      assertThat(problem.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+      await(() -> server.sessions() == 0);
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheConnecting() throws Exception {
+    try (RawServer silent = new RawServer((socket, _) -> socket.getInputStream().readAllBytes())) {
+      TestHosts host = known().port(silent.port()).retries(5);
+      CompletableFuture<FwctlException> thrown = new CompletableFuture<>();
+      Thread thread =
+          Thread.ofVirtual()
+              .start(
+                  () ->
+                      thrown.complete(
+                          catchThrowableOfType(
+                              FwctlException.class, () -> provider.connect(host.host()))));
+      await(() -> silent.accepted() == 1);
+      thread.interrupt();
+      assertThat(thrown.get().problems().getFirst().code()).isEqualTo(ErrorCode.INTERRUPTED);
+      await(silent::clientIsGone);
+      assertThat(silent.accepted()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anInterruptEndsAScript() throws Exception {
+    try (Connection connection = provider.connect(known().host())) {
+      CompletableFuture<FwctlException> thrown = new CompletableFuture<>();
+      Thread thread =
+          Thread.ofVirtual()
+              .start(
+                  () ->
+                      thrown.complete(
+                          catchThrowableOfType(
+                              FwctlException.class,
+                              () ->
+                                  connection.execute(
+                                      script("echo begun >" + folder + "/begun; sleep 30")))));
+      await(() -> Files.exists(folder.resolve("begun")));
+      thread.interrupt();
+      assertThat(thrown.get().problems().getFirst().code()).isEqualTo(ErrorCode.INTERRUPTED);
       await(() -> server.sessions() == 0);
     }
   }
