@@ -69,9 +69,7 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "5")
   private int runs;
 
-  @Option(
-      names = "--ansible",
-      description = "Measure against Ansible, too, which takes minutes.")
+  @Option(names = "--ansible", description = "Measure against Ansible, too, which takes minutes.")
   private boolean ansible;
 
   private final PrintStream out;

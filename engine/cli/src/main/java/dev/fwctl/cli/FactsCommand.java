@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows what the plugins learnt of each host. */
 @Command(
@@ -25,13 +24,6 @@ final class FactsCommand implements Callable<Integer> {
   @Mixin private RepositoryOptions repository = new RepositoryOptions();
   @Mixin private HostOptions hosts = new HostOptions();
   @Mixin private OutputOptions output = new OutputOptions();
-
-  @Option(
-      names = "--allow-unreachable",
-      paramLabel = "N|N%",
-      converter = Tolerance.Converter.class,
-      description = "How many hosts may be left out before the exit code is 4. Default: 0")
-  private Tolerance tolerance = Tolerance.NONE;
 
   private final Context context;
 
@@ -75,7 +67,7 @@ final class FactsCommand implements Callable<Integer> {
                         case HostReading.Gathered gathered -> !gathered.obstacles().isEmpty();
                       })
               .count();
-      return tolerance.bears(Math.toIntExact(incomplete), asked.size())
+      return hosts.tolerance().bears(Math.toIntExact(incomplete), asked.size())
           ? 0
           : PlanCommand.INCOMPLETE;
     }
