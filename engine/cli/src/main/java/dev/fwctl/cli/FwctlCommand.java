@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
       DriftCommand.class,
       LabCommand.class,
       DemoCommand.class
-    },
-    exitCodeOnInvalidInput = 64)
+    })
 final class FwctlCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -2,12 +2,17 @@ package dev.fwctl.cli;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which hosts a command works on, and how many at once. */
 final class HostOptions {
   /** As many connections as an ordinary machine opens at once without a thought for its limits. */
   static final int DEFAULT_PARALLELISM = 50;
+
+  private static final int MOST_PARALLELISM = 1000;
 
   @Option(
       names = "--limit",
@@ -21,11 +26,22 @@ final class HostOptions {
       description = "All hosts but those that this host pattern selects.")
   private @Nullable String exclude;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  private int parallelism = DEFAULT_PARALLELISM;
+
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       description = "How many connections are open at once, 1 to 1000. Default: 50")
-  private int parallelism = DEFAULT_PARALLELISM;
+  private void setParallelism(int connections) {
+    if (connections < 1 || connections > MOST_PARALLELISM) {
+      throw new ParameterException(
+          command.commandLine(), "--parallelism takes 1 to " + MOST_PARALLELISM);
+    }
+    parallelism = connections;
+  }
 
   @Option(
       names = "--allow-unreachable",

@@ -1,6 +1,7 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import picocli.CommandLine.Help.Ansi;
 
 /** Where the program starts. */
 public final class Main {
+  private static final int USAGE = ErrorCode.USAGE.exitCode();
+
   private Main() {}
 
   /**
@@ -29,6 +32,8 @@ public final class Main {
     commandLine.setErr(new PrintWriter(terminal.err(), true));
     commandLine.setColorScheme(
         CommandLine.Help.defaultColorScheme(terminal.outIsColoured() ? Ansi.ON : Ansi.OFF));
+    commandLine.setExitCodeExceptionMapper(
+        exception -> exception instanceof CommandLine.ParameterException ? USAGE : 1);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           terminal.out().flush();

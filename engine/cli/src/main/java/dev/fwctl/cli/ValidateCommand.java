@@ -10,6 +10,7 @@ import dev.fwctl.core.plugin.Extensions;
 import dev.fwctl.core.policy.PolicyReader;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Policy;
 import dev.fwctl.model.PolicyRepository;
 import dev.fwctl.model.Problem;
 import java.util.List;
@@ -47,34 +48,25 @@ final class ValidateCommand implements Callable<Integer> {
                           extensions.inventorySources())
                       .read(workspace.inventories()));
       int hosts = inventory.flatMap(it -> collect(problems, it::hosts)).map(List::size).orElse(0);
-      Optional<PolicyRepository> policies =
-          collect(
-              problems,
-              () ->
-                  new PolicyReader(extensions.addressSources())
-                      .read(workspace.policies(), workspace.base()));
-      if (problems.isEmpty() && inventory.isPresent() && policies.isPresent()) {
+      PolicyRepository policies =
+          new PolicyReader(extensions.addressSources())
+              .read(workspace.policies(), workspace.base(), problems);
+      if (problems.isEmpty() && inventory.isPresent()) {
         problems.addAll(
             new IntentResolver(
-                    policies.get(),
-                    (pattern, place) -> inventory.get().match(pattern, Optional.of(place)))
+                    policies,
+                    (pattern, place) -> inventory.get().select(pattern, Optional.of(place)))
                 .problems());
-      } else if (inventory.isPresent() && policies.isPresent()) {
+      } else if (inventory.isPresent()) {
         // Hosts that can't be reached as written can still be selected by name.
-        policies
-            .get()
-            .policies()
-            .forEach(
-                policy ->
-                    collect(
-                        problems,
-                        () ->
-                            inventory
-                                .get()
-                                .match(policy.hosts(), Optional.of(policy.hostsPlace()))));
+        for (Policy policy : policies.policies()) {
+          collect(
+              problems,
+              () -> inventory.get().match(policy.hosts(), Optional.of(policy.hostsPlace())));
+        }
       }
       problems.throwIfAny();
-      report(inventory.map(Inventory::warnings).orElse(List.of()), hosts, policies.orElseThrow());
+      report(inventory.map(Inventory::warnings).orElse(List.of()), hosts, policies);
     }
     return 0;
   }

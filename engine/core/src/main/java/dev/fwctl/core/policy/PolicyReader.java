@@ -64,6 +64,19 @@ public final class PolicyReader {
    */
   public PolicyRepository read(Path folder, Path base) {
     Problems problems = new Problems();
+    PolicyRepository repository = read(folder, base, problems);
+    problems.throwIfAny();
+    return repository;
+  }
+
+  /**
+   * Reads all documents below a folder as {@link #read(Path, Path)} does, and goes on behind
+   * errors.
+   *
+   * @param problems takes every problem of every document
+   * @return what could be read; with problems it is only good for looking for more
+   */
+  public PolicyRepository read(Path folder, Path base, Problems problems) {
     DocumentReader reader = new DocumentReader(base, DocumentLimits.DEFAULT);
     List<Path> files = new PolicyFiles(reader::display, problems).below(folder);
 
@@ -90,7 +103,6 @@ public final class PolicyReader {
     for (Node.Mapping content : documents.values()) {
       content.get(POLICIES).ifPresent(parser::parse);
     }
-    problems.throwIfAny();
 
     List<Policy> policies = new ArrayList<>(parser.policies());
     policies.sort(Comparator.comparing(Policy::name));
