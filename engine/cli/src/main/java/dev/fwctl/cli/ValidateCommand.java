@@ -55,7 +55,7 @@ final class ValidateCommand implements Callable<Integer> {
         problems.addAll(
             new IntentResolver(
                     policies,
-                    (pattern, place) -> inventory.get().select(pattern, Optional.of(place)))
+                    (pattern, place) -> inventory.get().match(pattern, Optional.of(place)))
                 .problems());
       } else if (inventory.isPresent()) {
         // Hosts that can't be reached as written can still be selected by name.
