@@ -6,9 +6,11 @@ import static java.util.Objects.requireNonNull;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +64,7 @@ final class Assembly {
       throw exists();
     }
     Map<String, TreeCache.Tree> trees = trees();
-    claim();
-    try {
+    try (FileChannel _ = claim()) {
       SpecFile.write(layout, spec);
       shared();
       network();
@@ -99,11 +100,16 @@ final class Assembly {
     return trees;
   }
 
-  /** Makes the lab's folder, which no other can make then. */
-  private void claim() {
+  /** Makes the lab's folder, which no other can make then, and locks it against its removal. */
+  private FileChannel claim() {
     try {
       Files.createDirectories(spec.folders().home());
       Files.createDirectory(layout.folder());
+      FileChannel channel =
+          FileChannel.open(
+              layout.beingBroughtUp(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      channel.lock();
+      return channel;
     } catch (FileAlreadyExistsException there) {
       throw exists();
     } catch (IOException problem) {

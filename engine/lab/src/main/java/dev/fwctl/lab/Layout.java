@@ -56,6 +56,11 @@ record Layout(LabFolders folders, String lab) {
     return folder().resolve("lab.properties");
   }
 
+  /** Is locked while the lab is being brought up. */
+  Path beingBroughtUp() {
+    return folder().resolve("lock");
+  }
+
   Path inventory() {
     return folder().resolve("inventory.yml");
   }

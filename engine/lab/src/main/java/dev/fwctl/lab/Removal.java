@@ -4,12 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,6 +32,7 @@ import java.util.stream.Stream;
  */
 final class Removal {
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final Path CONTROL_GROUPS = Path.of("/sys/fs/cgroup");
 
@@ -44,7 +49,9 @@ final class Removal {
         || !controlGroupBranches().isEmpty();
   }
 
+  /** Takes the lab away; where it is just being brought up, once that has ended. */
   void run() {
+    awaitAssembly();
     List<String> namespaces = namespaces();
     killEverythingIn(namespaces);
     if (!namespaces.isEmpty()) {
@@ -56,6 +63,30 @@ final class Removal {
       if (Files.isDirectory(layout.folders().home())) {
         deleteIfEmpty(layout.folders().home());
       }
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /**
+   * Waits while somebody brings the lab up, lest more of it appears behind our back; not for ever,
+   * since it is to go in any case.
+   */
+  private void awaitAssembly() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (isBeingBroughtUp() && System.nanoTime() < deadline) {
+      pause();
+    }
+  }
+
+  private boolean isBeingBroughtUp() {
+    try (FileChannel channel = FileChannel.open(layout.beingBroughtUp(), StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    } catch (OverlappingFileLockException ourselves) {
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
@@ -154,6 +185,9 @@ final class Removal {
 
   /** Returns false while a process that was killed is still in it. */
   private static boolean removeControlGroup(Path branch) {
+    if (!Files.exists(branch)) {
+      return true;
+    }
     try (Stream<Path> groups = Files.walk(branch)) {
       List<Path> deepestFirst =
           groups.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList();
@@ -189,6 +223,10 @@ final class Removal {
     if (System.nanoTime() > deadline) {
       throw LabProblem.of(complaint, "run fwctl lab down again");
     }
+    pause();
+  }
+
+  private static void pause() {
     try {
       Thread.sleep(PAUSE);
     } catch (InterruptedException interruption) {

@@ -93,11 +93,6 @@ sub try_all {
         my $next = $now + 60;
         for my $number (keys %running) {
             my $probe = $running{$number};
-            if ($now >= $probe->{deadline}) {
-                $results[$probe->{index}] = 'timeout';
-                delete $running{$number};
-                next;
-            }
             if ($probe->{protocol} eq 'tcp') {
                 vec($write, $number, 1) = 1;
             } else {
@@ -110,12 +105,13 @@ sub try_all {
             }
             $next = $probe->{deadline} if $probe->{deadline} < $next;
         }
-        next unless %running;
         select($read, $write, undef, $next > $now ? $next - $now : 0);
         for my $number (keys %running) {
             my $probe = $running{$number};
-            next unless vec($read, $number, 1) || vec($write, $number, 1);
-            my $outcome = outcome($probe) or next;
+            my $outcome = vec($read, $number, 1) || vec($write, $number, 1) ? outcome($probe) : '';
+            # What has come counts, however late a busy machine lets us look.
+            $outcome ||= 'timeout' if $now >= $probe->{deadline};
+            next unless $outcome;
             $results[$probe->{index}] = $outcome;
             delete $running{$number};
         }

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +100,23 @@ final class LabLifeIT {
   @Test
   void takesDownWhatIsNotThere() {
     assertThat(Lab.down(FOLDERS, name)).isFalse();
+  }
+
+  /** As when somebody types ^C and the program tidies up while it is still bringing the lab up. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 50, 150, 400})
+  void waitsForALabThatIsBeingBroughtUp(int milliseconds) throws Exception {
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Future<Lab> up =
+          executor.submit(() -> Lab.up(LabSpec.fleet(name, 6, 0, List.of("bookworm"))));
+      while (!Files.exists(FOLDERS.home().resolve(name))) {
+        Thread.sleep(1);
+      }
+      Thread.sleep(milliseconds);
+      assertThat(Lab.down(FOLDERS, name)).isTrue();
+      assertThat(up).isDone();
+    }
+    assertNothingIsLeft(name);
   }
 
   /** Kills whoever brings a lab up, at many moments of doing so. */
