@@ -21,10 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -190,24 +186,7 @@ final class Fleet implements AutoCloseable {
 
   /** Asks something of every host at once. */
   <T> Map<String, T> fromEachHost(Function<String, T> question) {
-    Map<String, T> answers = new LinkedHashMap<>();
-    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      Map<String, Future<T>> running = new LinkedHashMap<>();
-      for (String host : hosts()) {
-        running.put(host, executor.submit(() -> question.apply(host)));
-      }
-      for (Map.Entry<String, Future<T>> one : running.entrySet()) {
-        try {
-          answers.put(one.getKey(), one.getValue().get());
-        } catch (ExecutionException failure) {
-          throw new AssertionError("on " + one.getKey(), failure.getCause());
-        } catch (InterruptedException interruption) {
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException(interruption);
-        }
-      }
-    }
-    return answers;
+    return Parallel.each(hosts(), question);
   }
 
   /** Runs a shell script on every host at once; returns what each printed. */
@@ -311,6 +290,21 @@ final class Fleet implements AutoCloseable {
   }
 
   // What the hosts hold
+
+  /** Returns all rules of both families, without counters. */
+  Map<String, String> allRules() {
+    return fromEachHost(host -> String.join("\n", Ruleset.of(lab, host).lines()));
+  }
+
+  /** Returns the files and address sets on each host that are fwctl's. */
+  Map<String, String> leftovers() {
+    return script(
+        """
+        find / -xdev -path /proc -prune -o -path /sys -prune -o -iname '*fwctl*' -print
+        find /run /tmp /dev/shm -iname '*fwctl*'
+        ipset list -name | grep -i fwctl || true
+        """);
+  }
 
   /** Returns the rules of both families that are not fwctl's; without counters. */
   Map<String, String> rulesOfOthers() {

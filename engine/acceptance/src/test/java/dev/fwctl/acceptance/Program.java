@@ -32,9 +32,9 @@ final class Program {
    * @param errors what it printed on standard error
    */
   record Run(String command, int exitCode, String output, String errors) {
-    /** Returns all that a person sees of it. */
-    String everything() {
-      return output + errors;
+    /** Returns all that a person sees of it, with each run of blanks and line ends as one blank. */
+    String words() {
+      return (output + errors).replaceAll("\\s+", " ");
     }
 
     @Override
