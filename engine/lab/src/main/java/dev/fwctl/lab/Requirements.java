@@ -3,7 +3,9 @@ package dev.fwctl.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,7 @@ final class Requirements {
       mount -t proc proc /proc || { echo "it may not mount file systems"; exit 1; }
       ip link add fwctl0 type veth peer name fwctl1 || { echo "its kernel makes no veth links"; exit 1; }
       ip link add fwctl2 type bridge || { echo "its kernel makes no bridges"; exit 1; }
+      [ -d /proc/sys/net/ipv6 ] || { echo "its kernel has no IPv6"; exit 1; }
       [ -d /proc/sys/net/netfilter ] || { echo "its kernel has no netfilter"; exit 1; }
       mount -t tmpfs tmpfs /mnt
       mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
@@ -64,6 +67,13 @@ final class Requirements {
     }
     if (!isRoot()) {
       return Optional.of("the lab needs root");
+    }
+    Path home = LabFolders.standard().home();
+    if (fileSystem(home).equals("overlay")) {
+      return Optional.of(
+          ("the lab can't keep hosts in %s, which is on an overlay itself; name a folder on a plain"
+                  + " file system by FWCTL_LAB_HOME")
+              .formatted(home));
     }
     if (!missingPackages().isEmpty() && find("apt-get").isEmpty()) {
       return Optional.of(
@@ -95,6 +105,19 @@ final class Requirements {
         : Optional.of(
             "the lab can't run on this machine: %s"
                 .formatted((trial.output() + trial.errors()).strip()));
+  }
+
+  /** Returns the kind of file system that a folder is on, or will be once it is made. */
+  private static String fileSystem(Path folder) {
+    Path existing = folder;
+    while (!Files.exists(existing) && existing.getParent() instanceof Path parent) {
+      existing = parent;
+    }
+    try {
+      return Files.getFileStore(existing).type();
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
   }
 
   static List<String> missingPackages() {
@@ -142,12 +165,11 @@ final class Requirements {
 
   private static boolean guard() {
     try {
-      if (Files.exists(POLICY, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      if (Files.exists(POLICY, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }
       Files.writeString(POLICY, "#!/bin/sh\nexit 101\n");
-      Files.setPosixFilePermissions(
-          POLICY, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+      Files.setPosixFilePermissions(POLICY, PosixFilePermissions.fromString("rwxr-xr-x"));
       return true;
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
