@@ -7,6 +7,7 @@ import dev.fwctl.lab.Lab;
 import dev.fwctl.lab.LabNames;
 import dev.fwctl.lab.LabSpec;
 import dev.fwctl.lab.OnLab;
+import dev.fwctl.lab.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,5 +179,97 @@ class FaultsIT {
     } finally {
       lab.run("sick", "umount", "/var/lib");
     }
+  }
+
+  @Test
+  void noIptablesOnTheHost() throws IOException {
+    List<String> before = Ruleset.of(lab, "sick").lines();
+    String away = "for one in /usr/sbin/*tables*; do mv $one /opt; done";
+    lab.script("sick", away);
+    Program.Run run;
+    try {
+      run = apply("all", POLICY, inventory("sick", ""));
+    } finally {
+      lab.script("sick", "mv /opt/*tables* /usr/sbin");
+    }
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(4);
+    assertThat(run.words()).contains("sick", "iptables").doesNotContain("Exception");
+    assertThat(Ruleset.of(lab, "sick").lines()).isEqualTo(before);
+    assertThat(Ruleset.of(lab, "good").ours()).isNotEmpty();
+  }
+
+  @Test
+  void dockerThatDoesNotAnswer() throws IOException {
+    lab.script("docked", "kill -STOP $(cat /run/docker.pid)");
+    try {
+      leavesAlone("docked", "", 4, "Docker");
+    } finally {
+      lab.script("docked", "kill -CONT $(cat /run/docker.pid)");
+    }
+  }
+
+  @Test
+  void aHostThatAcceptsConnectionsAndSaysNothing() throws IOException {
+    lab.script("sick", "kill -STOP $(cat /run/sshd.pid)");
+    try {
+      leavesAlone("sick", "", 4, "1 unreachable");
+    } finally {
+      lab.script("sick", "kill -CONT $(cat /run/sshd.pid)");
+    }
+  }
+
+  @Test
+  void aHostWhoseShellTalksToTheTerminalOrWithoutEnd() throws IOException {
+    for (String shell :
+        List.of(
+            "printf '\\033[2J\\033]0;mine\\007\\033[31mwelcome\\n'; exit 3",
+            "exec yes \"$(printf '\\033[31mno end')\"")) {
+      lab.script(
+          "sick",
+          """
+          cat >/usr/local/bin/hostile <<'end'
+          #!/bin/sh
+          %s
+          end
+          chmod 755 /usr/local/bin/hostile
+          usermod --shell /usr/local/bin/hostile deploy
+          """
+              .formatted(shell));
+      try {
+        leavesAlone("sick", ", ansible_user: deploy, ansible_become: true", 4, "left alone");
+      } finally {
+        lab.run("sick", "usermod", "--shell", "/bin/bash", "deploy");
+      }
+    }
+  }
+
+  @Test
+  void aContainerWhoseLabelsAreScriptsAndYaml() throws IOException {
+    String label = "note=a'\"b\n---\nname: [x\r\n\u001b[31m$(touch /tmp/pwned)`touch /tmp/pwned`;";
+    lab.container(
+        "docked", "odd.name_1-", List.of("--label", label, "-p", "8081:8080"), "http/8080");
+    String policy =
+        """
+        fwctl: 1
+        policies:
+          odd:
+            hosts: docked
+            inbound:
+              default: drop
+              allow:
+                - {to: {label: "note=*pwned*"}, port: 8081/tcp, from: 203.0.113.0/24}
+        """;
+    Program.Run run = apply("docked", policy, inventory("docked", ""));
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    assertThat(run.output() + run.errors()).doesNotContain("\u001b").contains("odd.name_1-");
+    assertThat(lab.probe("203.0.113.5", "docked:8081")).isEqualTo(Outcome.OPEN);
+    assertThat(lab.probe("198.51.100.5", "docked:8081")).isEqualTo(Outcome.TIMEOUT);
+    Program.Run facts = program.run("facts", "-i", "hosts.yml", "--limit", "docked");
+    assertThat(facts.exitCode()).as("%s", facts).isZero();
+    assertThat(facts.output() + facts.errors()).doesNotContain("\u001b");
+    assertThat(lab.run("docked", "ls", "/tmp")).doesNotContain("pwned");
+    run = apply("docked", NOTHING, inventory("docked", ""));
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    assertThat(Ruleset.of(lab, "docked").ours()).isEmpty();
   }
 }
