@@ -99,7 +99,7 @@ final class Program {
   }
 
   /** Returns the launcher of the source tree that the tests are in. */
-  private static Path launcher() {
+  static Path launcher() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isExecutable(folder.resolve("fwctl"))
         || !Files.isExecutable(folder.resolve("mvnw"))) {
