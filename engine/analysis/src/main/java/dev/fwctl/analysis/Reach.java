@@ -429,6 +429,11 @@ public final class Reach {
     private final Optional<CompiledChain> called;
     private final Optional<String> comment;
 
+    /** The only destination ports that the rule is about, as far as that is easily told. */
+    private int firstPort;
+
+    private int lastPort = 65535;
+
     CompiledRule(
         Rule rule, Family family, Map<String, AddressSet> sets, Map<String, CompiledChain> chains) {
       this.target = rule.target();
@@ -454,6 +459,11 @@ public final class Reach {
           case Match.DestinationInSet it when sets.containsKey(it.set()) ->
               to = narrow(to, sets.getOrDefault(it.set(), AddressSet.none()), it.negated(), family);
           case Match.PacketMark it -> marks.add(it);
+          case Match.DestinationPort it when !it.negated() -> {
+            fixed.add(match);
+            firstPort = it.ports().first();
+            lastPort = it.ports().last();
+          }
           default -> fixed.add(match);
         }
       }
@@ -485,6 +495,11 @@ public final class Reach {
 
     /** Tells whether everything but the far end and the mark fits. */
     Truth holds(PacketKind kind, Destination towards) {
+      if (towards != Destination.TRANSLATED
+          && kind.payload() instanceof Payload.Dialled dialled
+          && (dialled.port() < firstPort || dialled.port() > lastPort)) {
+        return Truth.NO;
+      }
       Truth all = Truth.YES;
       for (int i = 0; i < fixed.size(); i++) {
         Truth one = holds(fixed.get(i), kind, towards);

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.fwctl.analysis.PacketKind.Path;
 import dev.fwctl.analysis.PacketKind.Payload;
+import dev.fwctl.model.AddressRange;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
@@ -22,7 +23,11 @@ import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.ReachChange.Direction;
 import dev.fwctl.model.TransportProtocol;
+import dev.fwctl.model.netfilter.Chain;
+import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.OwnedRules;
+import dev.fwctl.model.netfilter.OwnedRules.OwnedTable;
+import dev.fwctl.model.netfilter.Rule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -45,7 +50,8 @@ import java.util.function.Function;
  *
  * <p>Asked are the published ports of all containers, every port of the host that a rule names and
  * one that none names, ping, the direct route to containers' own addresses, and what containers and
- * the host can reach themselves. Safe for use by many threads; equal questions are answered once.
+ * the host can reach themselves. Safe for use by many threads; questions about the same rules, on
+ * hosts that the rules do not tell apart, are answered once.
  */
 public final class ReachDifference {
   /** How many answers are kept; more than a fleet has kinds of hosts. */
@@ -54,11 +60,13 @@ public final class ReachDifference {
   private static final List<TransportProtocol> COMMON_PROTOCOLS =
       List.of(TransportProtocol.TCP, TransportProtocol.UDP);
 
+  /** Nobody dials such an address from afar. */
   private static final AddressSet LINK_LOCAL =
       AddressSet.of(
           new IpPrefix(IpAddress.of("169.254.0.0"), 16), new IpPrefix(IpAddress.of("fe80::"), 10));
 
   private final Map<Question, List<ReachChange>> answers = new ConcurrentHashMap<>();
+  private final Map<Same, Mentioned> mentioned = new ConcurrentHashMap<>();
 
   /**
    * Compares what fwctl owns on a host with what it is to own.
@@ -70,7 +78,11 @@ public final class ReachDifference {
    */
   public List<ReachChange> compare(
       OwnedRules before, OwnedRules after, Optional<HostIntent> intent, HostFacts facts) {
-    Question question = new Question(before, after, Surroundings.of(intent, facts));
+    Question question =
+        new Question(
+            new Same(before),
+            new Same(after),
+            Surroundings.of(intent, facts, mentioned(before).and(mentioned(after))));
     List<ReachChange> known = answers.get(question);
     if (known != null) {
       return known;
@@ -82,14 +94,92 @@ public final class ReachDifference {
     return answer;
   }
 
-  private record Question(OwnedRules before, OwnedRules after, Surroundings surroundings) {}
+  private Mentioned mentioned(OwnedRules rules) {
+    Same same = new Same(rules);
+    Mentioned known = mentioned.get(same);
+    if (known != null) {
+      return known;
+    }
+    Mentioned found = Mentioned.by(rules);
+    if (mentioned.size() < KEPT_ANSWERS) {
+      mentioned.put(same, found);
+    }
+    return found;
+  }
+
+  private record Question(Same before, Same after, Surroundings surroundings) {}
+
+  /**
+   * Rules as an object: telling whether other objects are equal would take longer than it saves.
+   */
+  private static final class Same {
+    private final OwnedRules rules;
+
+    Same(OwnedRules rules) {
+      this.rules = rules;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Same same && rules == same.rules;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(rules);
+    }
+  }
+
+  /**
+   * The addresses that rules speak of; what is none of them is alike on all hosts.
+   *
+   * @param sources those that packets may come from
+   * @param destinations those that packets may go to, but for link-local ones
+   */
+  private record Mentioned(AddressSet sources, AddressSet destinations) {
+    static Mentioned by(OwnedRules rules) {
+      Set<AddressRange> sources = new HashSet<>();
+      Set<AddressRange> destinations = new HashSet<>();
+      for (OwnedTable table : rules.tables()) {
+        for (Chain chain : table.chains()) {
+          for (Rule rule : chain.rules()) {
+            for (Match match : rule.matches()) {
+              switch (match) {
+                case Match.SourceAddress it -> sources.add(AddressRange.of(it.prefix()));
+                case Match.DestinationAddress it -> destinations.add(AddressRange.of(it.prefix()));
+                case Match.OriginalDestination it -> destinations.add(AddressRange.of(it.prefix()));
+                case Match.SourceInSet it -> sources.addAll(members(rules, it.set()));
+                case Match.DestinationInSet it -> destinations.addAll(members(rules, it.set()));
+                default -> {}
+              }
+            }
+          }
+        }
+      }
+      return new Mentioned(
+          AddressSet.ofRanges(sources), AddressSet.ofRanges(destinations).minus(LINK_LOCAL));
+    }
+
+    private static List<AddressRange> members(OwnedRules rules, String name) {
+      return rules.sets().stream()
+          .filter(set -> set.name().equals(name))
+          .findFirst()
+          .map(set -> set.members().ranges())
+          .orElse(AddressSet.any().ranges());
+    }
+
+    Mentioned and(Mentioned other) {
+      return new Mentioned(sources.union(other.sources), destinations.union(other.destinations));
+    }
+  }
 
   /**
    * What of a host bears on the answer.
    *
    * @param external the interfaces that face the world
    * @param families the families that the kernel speaks
-   * @param addresses the host's own addresses, those of bridges apart
+   * @param addresses the host's own addresses that can be dialled from afar, those of bridges
+   *     apart; any others than rules speak of, where rules speak of none of them
    * @param published what containers publish to the world
    * @param bridges the bridge networks that have containers
    */
@@ -100,7 +190,7 @@ public final class ReachDifference {
       List<PublishedEndpoint> published,
       List<Bridge> bridges) {
 
-    static Surroundings of(Optional<HostIntent> intent, HostFacts facts) {
+    static Surroundings of(Optional<HostIntent> intent, HostFacts facts, Mentioned mentioned) {
       Set<String> bridgeNames = facts.docker().bridges();
       SortedSet<String> external = new TreeSet<>(facts.network().facingOutside());
       intent.ifPresent(it -> external.addAll(it.external()));
@@ -124,12 +214,25 @@ public final class ReachDifference {
       return new Surroundings(
           external,
           facts.network().ipv6() ? EnumSet.allOf(Family.class) : EnumSet.of(Family.IPV4),
-          AddressSet.ofPrefixes(addresses),
+          distinguishing(AddressSet.ofPrefixes(addresses), mentioned.destinations()),
           List.copyOf(published),
-          bridges(facts));
+          bridges(facts, mentioned.sources()));
     }
 
-    private static List<Bridge> bridges(HostFacts facts) {
+    /** Keeps addresses that rules tell from others; hosts without such are then alike. */
+    private static AddressSet distinguishing(AddressSet addresses, AddressSet mentioned) {
+      AddressSet dialled = addresses.minus(LINK_LOCAL);
+      AddressSet others = AddressSet.any().minus(LINK_LOCAL).minus(mentioned);
+      AddressSet kept = AddressSet.none();
+      for (Family family : Family.values()) {
+        AddressSet known = dialled.of(family);
+        boolean plain = known.intersect(mentioned).isEmpty();
+        kept = kept.union(plain ? others.of(family) : known);
+      }
+      return kept;
+    }
+
+    private static List<Bridge> bridges(HostFacts facts, AddressSet mentioned) {
       Map<String, List<Member>> members = new HashMap<>();
       for (Container container : facts.docker().containers()) {
         for (Container.Attachment attachment : container.attachments()) {
@@ -145,12 +248,15 @@ public final class ReachDifference {
       for (ContainerNetwork network : facts.docker().networks()) {
         List<Member> here = members.get(network.name());
         if (here != null && network.bridge().isPresent()) {
+          AddressSet subnets = AddressSet.ofPrefixes(network.subnets());
           bridges.add(
               new Bridge(
                   network.name(),
                   network.bridge().get(),
-                  AddressSet.ofPrefixes(network.subnets()),
-                  here));
+                  subnets,
+                  subnets.intersect(mentioned).isEmpty()
+                      ? here.stream().map(Member::withoutAddresses).toList()
+                      : here));
         }
       }
       return bridges;
@@ -171,9 +277,13 @@ public final class ReachDifference {
    * A container in a network.
    *
    * @param container its name
-   * @param addresses its addresses there, as far as they are known
+   * @param addresses its addresses there, as far as they are known and rules speak of them
    */
-  private record Member(String container, AddressSet addresses) {}
+  private record Member(String container, AddressSet addresses) {
+    Member withoutAddresses() {
+      return new Member(container, AddressSet.none());
+    }
+  }
 
   /**
    * What changes for one endpoint.
@@ -204,14 +314,10 @@ public final class ReachDifference {
 
     Comparison(Question question) {
       this.surroundings = question.surroundings();
-      this.before = new Side(question.before());
-      this.after = new Side(question.after());
+      this.before = new Side(question.before().rules);
+      this.after = new Side(question.after().rules);
       for (Family family : surroundings.families()) {
-        // Nobody dials a link-local address from afar; where no other is known, it may be any
-        // other.
-        AddressSet others = Reach.everyone(family).minus(LINK_LOCAL);
-        AddressSet known = surroundings.addresses().intersect(others);
-        hostAddresses.put(family, known.isEmpty() ? others : known);
+        hostAddresses.put(family, surroundings.addresses().of(family));
       }
     }
 

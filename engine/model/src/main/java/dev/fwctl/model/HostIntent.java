@@ -24,7 +24,7 @@ public record HostIntent(
     SortedSet<String> external,
     Optional<Inbound> inbound,
     Optional<Outbound> outbound,
-    Optional<SshFacts.OwnConnection> own) {
+    Optional<OwnAccess> own) {
   public HostIntent {
     external = Collections.unmodifiableSortedSet(new TreeSet<>(external));
     requireNonNull(inbound, "inbound is null");
@@ -32,6 +32,18 @@ public record HostIntent(
     requireNonNull(own, "own is null");
     if (external.isEmpty()) {
       throw new IllegalArgumentException("no external interface");
+    }
+  }
+
+  /**
+   * How we come in ourselves; nothing of the host's own is in it, so that it is equal on many.
+   *
+   * @param client the address that the host sees us come from
+   * @param serverPort the host's port
+   */
+  public record OwnAccess(IpAddress client, int serverPort) {
+    public OwnAccess {
+      requireNonNull(client, "client is null");
     }
   }
 

@@ -34,6 +34,16 @@ public interface FirewallBackend extends ExtensionPoint {
    */
   OwnedRules lower(HostIntent intent, HostFacts facts);
 
+  /**
+   * Returns all that bears on {@link #lower} besides the intent.
+   *
+   * <p>Where it and the intent are equal, so are the rules, which then are made once for many
+   * hosts.
+   */
+  default Object ground(HostFacts facts) {
+    return facts;
+  }
+
   /** Returns what fwctl owns on the host now. */
   OwnedRules inForce(HostFacts facts);
 
@@ -47,10 +57,10 @@ public interface FirewallBackend extends ExtensionPoint {
    * Returns a script that turns one into the other, all or nothing.
    *
    * <p>It ends with status 0 when the kernel took everything, and with another when the kernel
-   * holds what it held before. It does not depend on the host's name, so that hosts with equal
+   * holds what it held before. It depends on nothing else of a host, so that hosts with equal
    * changes share it.
    */
-  String change(OwnedRules from, OwnedRules to, HostFacts facts);
+  String change(OwnedRules from, OwnedRules to);
 
   /**
    * Returns a fragment of POSIX sh that prints {@link FirewallFacts#ownDigest()} as it is on the

@@ -188,7 +188,7 @@ public final class Converger {
       return new Outcome.Lost(
           Problem.of(ErrorCode.HOST_LOST, "the host did not tell what it holds after the change"));
     }
-    String back = plan.backend().change(held.get(), plan.change().before(), plan.facts());
+    String back = plan.backend().change(held.get(), plan.change().before());
     Execution execution = connection.execute(script(script.putBackText(back)));
     Optional<OwnedRules> restored =
         execution.exitStatus() == 0 ? held(script, execution, plan) : Optional.empty();

@@ -7,6 +7,7 @@ import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
+import dev.fwctl.model.HostIntent.OwnAccess;
 import dev.fwctl.model.LocalEnd;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
@@ -16,6 +17,8 @@ import dev.fwctl.model.Problem;
 import dev.fwctl.model.Traffic;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +32,13 @@ import java.util.stream.Collectors;
  * Turns the policies of a repository into the intent of each host.
  *
  * <p>Hosts may be resolved by many threads at once, in any order, as their facts arrive; {@link
- * #finish} tells what only the whole fleet can tell. Nothing of a host's facts is kept.
+ * #finish} tells what only the whole fleet can tell. Hosts of one kind get the same intent, as one
+ * object.
  */
 public final class IntentResolver {
   private final Assignment assignment;
   private final Map<Key, Resolution> resolutions = new ConcurrentHashMap<>();
+  private final Map<OwnAccess, Map<HostIntent, HostIntent>> intents = new ConcurrentHashMap<>();
 
   /** The hosts whose containers were looked at. */
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -89,11 +94,25 @@ public final class IntentResolver {
     if (resolution.intent().isEmpty()) {
       return new Refused(resolution.problems());
     }
-    HostIntent shared = resolution.intent().get();
     HostIntent intent =
-        new HostIntent(
-            shared.external(), shared.inbound(), shared.outbound(), facts.ssh().connection());
+        facts
+            .ssh()
+            .connection()
+            .map(own -> new OwnAccess(own.client(), own.serverPort()))
+            .map(own -> reachedBy(resolution.intent().get(), own))
+            .orElse(resolution.intent().get());
     return new Resolved(intent, warnings(docker, resolution));
+  }
+
+  /** Returns the one object for hosts of one kind that we come to in the same way. */
+  private HostIntent reachedBy(HostIntent shared, OwnAccess own) {
+    return intents
+        .computeIfAbsent(own, unseen -> Collections.synchronizedMap(new IdentityHashMap<>()))
+        .computeIfAbsent(
+            shared,
+            unseen ->
+                new HostIntent(
+                    shared.external(), shared.inbound(), shared.outbound(), Optional.of(own)));
   }
 
   private static List<Problem> warnings(DockerFacts docker, Resolution resolution) {

@@ -12,11 +12,7 @@ import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.Receipt;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.spi.FirewallBackend;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +20,7 @@ import java.util.Optional;
 public final class Planner {
   private final List<FirewallBackend> backends;
   private final ReachComparison comparison;
+  private final Differences differences = new Differences();
 
   /** Tells who can newly reach what, and who no longer can. */
   @FunctionalInterface
@@ -78,7 +75,7 @@ public final class Planner {
       List<Problem> warnings = new ArrayList<>(resolved.warnings());
       warnings.addAll(backend.warnings(facts));
       try {
-        OwnedRules wanted = backend.lower(resolved.intent(), facts);
+        OwnedRules wanted = differences.lower(resolved.intent(), facts, backend);
         return compare(
             host,
             facts,
@@ -105,24 +102,16 @@ public final class Planner {
     if (inForce.equals(wanted)) {
       return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
     }
-    List<RuleLine> before = RuleLine.of(inForce, backend);
-    List<RuleLine> after = RuleLine.of(wanted, backend);
-    List<RuleChange> rules = RuleDifference.between(before, after);
-    if (rules.isEmpty()) {
-      throw new IllegalStateException("rules of " + host.name() + " differ but look alike");
-    }
-    String script = backend.change(inForce, wanted, facts);
-    Change change =
-        new Change(
-            sha256(script),
-            script,
-            inForce,
-            wanted,
-            comparison.compare(inForce, wanted, intent, facts),
-            rules,
-            after.stream().map(RuleLine::written).toList());
+    OwnedRules before = differences.same(inForce);
+    OwnedRules after = differences.same(wanted);
+    Differences.Difference difference = differences.between(before, after, backend);
     return new HostPlan.Changed(
-        host, change, backend, facts, drift(inForce, before, facts.receipt()), warnings);
+        host,
+        difference.change(comparison.compare(before, after, intent, facts)),
+        backend,
+        facts,
+        drift(before, difference.lines(), facts.receipt()),
+        warnings);
   }
 
   /** A host on which nothing of ours stands and of which no receipt tells has never been ours. */
@@ -152,15 +141,5 @@ public final class Planner {
   /** Returns the plan of a host that could not be asked. */
   public static HostPlan unreached(Host host, Problem problem) {
     return new HostPlan.NotPlannable(host, List.of(problem), List.of());
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -53,8 +53,9 @@ public record RuleLine(String chain, String text, String note) {
         if (chain.rules().isEmpty()) {
           lines.add(new RuleLine(prefix + chain.name(), "(no rules)", ""));
         }
+        String name = prefix + chain.name();
         for (Rule rule : chain.rules()) {
-          lines.add(line(prefix + chain.name(), table, rule, backend));
+          lines.add(line(name, table, rule, backend));
         }
       }
     }

@@ -136,7 +136,7 @@ class ConvergerTest {
     Change change =
         new Change(
             "a".repeat(64),
-            firewall.change(before, after, facts),
+            firewall.change(before, after),
             before,
             after,
             List.of(),

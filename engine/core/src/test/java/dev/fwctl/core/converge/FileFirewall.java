@@ -116,7 +116,7 @@ final class FileFirewall implements FirewallBackend, FactGatherer {
   }
 
   @Override
-  public String change(OwnedRules from, OwnedRules to, HostFacts facts) {
+  public String change(OwnedRules from, OwnedRules to) {
     StringBuilder script = new StringBuilder(": >'" + kernel + "'\n");
     for (OwnedTable table : to.tables()) {
       for (Rule rule : table.chains().getFirst().rules()) {

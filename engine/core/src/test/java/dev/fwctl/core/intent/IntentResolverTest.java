@@ -640,7 +640,8 @@ class IntentResolverTest {
               inbound(
                   "a", "all", dropping(rule(5, new HostItself(), dialled("22/tcp"), anyone()))));
       assertThat(intent.external()).containsExactly("eth0");
-      assertThat(intent.own()).contains(Samples.OWN);
+      assertThat(intent.own())
+          .contains(new HostIntent.OwnAccess(Samples.OWN.client(), Samples.OWN.serverPort()));
     }
 
     @Test
@@ -662,6 +663,16 @@ class IntentResolverTest {
       Policy policy = inbound("a", "all", dropping(rule(5, named("web"), ALL, anyone())));
       assertThat(intent(docker(before), policy)).isEqualTo(intent(docker(after), policy));
     }
+  }
+
+  @Test
+  void hostsOfOneKindShareOneIntent() {
+    Policy policy = inbound("a", "all", dropping(rule(5, named("web"), ALL, anyone())));
+    IntentResolver resolver = new IntentResolver(repository(policy), among("web1", "web2"));
+    HostOutcome one = resolver.resolve("web1", facts(docker(container("web", "80:80/tcp"))));
+    HostOutcome other = resolver.resolve("web2", facts(docker(container("web", "80:80/tcp"))));
+    assertThat(((HostOutcome.Resolved) one).intent())
+        .isSameAs(((HostOutcome.Resolved) other).intent());
   }
 
   @Nested

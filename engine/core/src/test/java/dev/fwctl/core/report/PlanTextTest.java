@@ -78,7 +78,7 @@ class PlanTextTest {
     }
 
     @Override
-    public String change(OwnedRules from, OwnedRules to, HostFacts facts) {
+    public String change(OwnedRules from, OwnedRules to) {
       return "";
     }
 

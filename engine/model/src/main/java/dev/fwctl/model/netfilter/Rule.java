@@ -17,9 +17,18 @@ import java.util.Optional;
  */
 public record Rule(List<Match> matches, Optional<Target> target, Optional<String> comment) {
   public Rule {
-    matches = matches.stream().sorted(Match.ORDER).toList();
+    matches = sorted(matches);
     requireNonNull(target, "target is null");
     requireNonNull(comment, "comment is null");
+  }
+
+  private static List<Match> sorted(List<Match> matches) {
+    for (int i = 1; i < matches.size(); i++) {
+      if (Match.ORDER.compare(matches.get(i - 1), matches.get(i)) > 0) {
+        return matches.stream().sorted(Match.ORDER).toList();
+      }
+    }
+    return List.copyOf(matches);
   }
 
   public Rule withoutComment() {

@@ -5,13 +5,13 @@ import dev.fwctl.model.Family;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.HostIntent.Inbound;
 import dev.fwctl.model.HostIntent.InboundEntry;
+import dev.fwctl.model.HostIntent.OwnAccess;
 import dev.fwctl.model.HostIntent.PublishedEndpoint;
 import dev.fwctl.model.IcmpKind;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
-import dev.fwctl.model.SshFacts.OwnConnection;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.Target;
@@ -109,7 +109,7 @@ final class InboundRules {
     }
   }
 
-  private void writeOwn(OwnConnection own, OwnChain chain) {
+  private void writeOwn(OwnAccess own, OwnChain chain) {
     chain.add(
         List.of(
             Match.source(own.client()),
@@ -329,7 +329,7 @@ final class InboundRules {
   }
 
   /** Tells whether the policy lets our own connection through without a rule for it. */
-  private static boolean isAdmitted(OwnConnection own, Inbound inbound) {
+  private static boolean isAdmitted(OwnAccess own, Inbound inbound) {
     boolean denied =
         inbound.denies().stream().anyMatch(deny -> speaksOf(deny, own, inbound.published(), true));
     boolean allowed =
@@ -341,10 +341,7 @@ final class InboundRules {
 
   /** Tells whether an entry is about a connection; where that is not sure, answers as told. */
   private static boolean speaksOf(
-      InboundEntry entry,
-      OwnConnection own,
-      List<PublishedEndpoint> published,
-      boolean whenUnsure) {
+      InboundEntry entry, OwnAccess own, List<PublishedEndpoint> published, boolean whenUnsure) {
     if (!entry.from().addresses().contains(own.client())) {
       return false;
     }

@@ -69,7 +69,12 @@ public final class IptablesBackend implements FirewallBackend {
 
   @Override
   public OwnedRules lower(HostIntent intent, HostFacts facts) {
-    return new Lowering(intent, facts, variant(facts.firewall())).lower();
+    return new Lowering(intent, Ground.of(facts)).lower();
+  }
+
+  @Override
+  public Object ground(HostFacts facts) {
+    return Ground.of(facts);
   }
 
   @Override
@@ -118,7 +123,7 @@ public final class IptablesBackend implements FirewallBackend {
    *     chains that could not be put back
    */
   @Override
-  public String change(OwnedRules from, OwnedRules to, HostFacts facts) {
+  public String change(OwnedRules from, OwnedRules to) {
     return new ChangeScript(from, to).text();
   }
 

@@ -3,7 +3,6 @@ package dev.fwctl.plugin.iptables;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
-import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.Rule;
@@ -11,6 +10,7 @@ import dev.fwctl.model.netfilter.Ruleset;
 import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.model.netfilter.Table;
 import dev.fwctl.model.netfilter.Target;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -26,41 +26,37 @@ final class MarkRewriters {
 
   private MarkRewriters() {}
 
-  /**
-   * Makes sure that there is none.
-   *
-   * @throws FwctlException with code UNENFORCEABLE
-   */
-  static void refuse(FirewallFacts facts) {
+  /** Returns what is wrong, if there is one. */
+  static Optional<Problem> find(FirewallFacts facts) {
     for (Ruleset ruleset : facts.rulesets()) {
       for (Table table : ruleset.tables()) {
         for (Chain chain : table.chains()) {
           if (!OwnNames.isOwnChain(chain.name())) {
-            refuse(ruleset.family(), table, chain);
+            for (Rule rule : chain.rules()) {
+              if (rule.target().filter(MarkRewriters::writesOurBit).isPresent()) {
+                return Optional.of(problem(ruleset.family(), table, chain, rule));
+              }
+            }
           }
         }
       }
     }
+    return Optional.empty();
   }
 
-  private static void refuse(Family family, Table table, Chain chain) {
-    for (Rule rule : chain.rules()) {
-      if (rule.target().filter(MarkRewriters::writesOurBit).isPresent()) {
-        throw new FwctlException(
-            Problem.of(
-                ErrorCode.UNENFORCEABLE,
-                "'reject' needs a bit of the packet mark that a rule of another program writes: "
-                    + (family == Family.IPV4 ? "iptables" : "ip6tables")
-                    + " -t "
-                    + Printable.of(table.name())
-                    + " -A "
-                    + Printable.of(chain.name())
-                    + " "
-                    + Printable.of(RulesetText.rule(family, rule)),
-                "use 'default: drop', or let that rule keep to other bits than 0x%x with a mask"
-                    .formatted(OwnNames.REJECT_MARK)));
-      }
-    }
+  private static Problem problem(Family family, Table table, Chain chain, Rule rule) {
+    return Problem.of(
+        ErrorCode.UNENFORCEABLE,
+        "'reject' needs a bit of the packet mark that a rule of another program writes: "
+            + (family == Family.IPV4 ? "iptables" : "ip6tables")
+            + " -t "
+            + Printable.of(table.name())
+            + " -A "
+            + Printable.of(chain.name())
+            + " "
+            + Printable.of(RulesetText.rule(family, rule)),
+        "use 'default: drop', or let that rule keep to other bits than 0x%x with a mask"
+            .formatted(OwnNames.REJECT_MARK));
   }
 
   private static boolean writesOurBit(Target target) {

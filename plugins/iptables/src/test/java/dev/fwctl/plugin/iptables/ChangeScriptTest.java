@@ -75,7 +75,7 @@ class ChangeScriptTest {
   }
 
   private static String script(OwnedRules from, OwnedRules to) {
-    return new IptablesBackend().change(from, to, Hosts.docker());
+    return new IptablesBackend().change(from, to);
   }
 
   /** Returns the commands of a journal in their order, with the tables that they were given. */

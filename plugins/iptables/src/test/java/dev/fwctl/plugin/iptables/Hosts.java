@@ -112,8 +112,7 @@ final class Hosts {
         intent.external(),
         intent.inbound(),
         intent.outbound(),
-        Optional.of(
-            new SshFacts.OwnConnection(IpAddress.of(client), IpAddress.of("192.0.2.11"), 22)));
+        Optional.of(new HostIntent.OwnAccess(IpAddress.of(client), 22)));
   }
 
   static InboundEntry entry(int line, HostIntent.Target target, Peers from) {

@@ -26,7 +26,6 @@ import dev.fwctl.model.Place;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
 import dev.fwctl.model.PublishedPort;
-import dev.fwctl.model.SshFacts.OwnConnection;
 import dev.fwctl.model.Traffic;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.Chain;
@@ -102,10 +101,7 @@ class RulesMeanTheIntentTest {
                                 new TreeSet<>(external),
                                 inbound,
                                 outbound,
-                                own.map(
-                                    client ->
-                                        new OwnConnection(
-                                            client, HOST_ADDRESSES.getFirst(), 22)))));
+                                own.map(client -> new HostIntent.OwnAccess(client, 22)))));
   }
 
   private Arbitrary<List<PublishedEndpoint>> published() {
