@@ -310,14 +310,16 @@ final class InboundRules {
           Comments.TO_CONTAINER);
     }
     OwnChain judged = rules.chain(OwnNames.OWN_UNPUBLISHED);
-    for (InboundEntry deny : denies) {
-      writeDirect(deny, new Target.Drop(), judged);
+    List<InboundEntry> allows =
+        inbound.fallback() == DefaultAction.ACCEPT
+            ? List.of()
+            : inbound.allows().stream()
+                .filter(allow -> allow.target() instanceof HostIntent.Target.Everything)
+                .toList();
+    if (inbound.fallback() != DefaultAction.DROP || !allows.isEmpty()) {
+      denies.forEach(deny -> writeDirect(deny, new Target.Drop(), judged));
     }
-    if (inbound.fallback() != DefaultAction.ACCEPT) {
-      inbound.allows().stream()
-          .filter(allow -> allow.target() instanceof HostIntent.Target.Everything)
-          .forEach(allow -> writeDirect(allow, new Target.Return(), judged));
-    }
+    allows.forEach(allow -> writeDirect(allow, new Target.Return(), judged));
     writeDefault(inbound, judged);
   }
 

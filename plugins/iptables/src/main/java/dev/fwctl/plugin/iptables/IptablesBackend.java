@@ -21,6 +21,8 @@ import org.pf4j.Extension;
 /** Writes the rules of iptables and ip6tables, of the nft and of the legacy kind. */
 @Extension
 public final class IptablesBackend implements FirewallBackend {
+  private final AddressLists lists = new AddressLists();
+
   @Override
   public String name() {
     return "iptables";
@@ -69,7 +71,7 @@ public final class IptablesBackend implements FirewallBackend {
 
   @Override
   public OwnedRules lower(HostIntent intent, HostFacts facts) {
-    return new Lowering(intent, Ground.of(facts)).lower();
+    return new Lowering(intent, Ground.of(facts), lists).lower();
   }
 
   @Override

@@ -15,10 +15,10 @@ final class Lowering {
   private final Ground ground;
   private final Sources sources;
 
-  Lowering(HostIntent intent, Ground ground) {
+  Lowering(HostIntent intent, Ground ground, AddressLists lists) {
     this.intent = intent;
     this.ground = ground;
-    this.sources = new Sources(ground.ipset());
+    this.sources = new Sources(lists, ground.ipset());
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.fwctl.plugin.iptables;
 
-import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FwctlException;
@@ -9,12 +8,8 @@ import dev.fwctl.model.Peers;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.NamedSet;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,15 +19,12 @@ import java.util.TreeMap;
  * kernel.
  */
 final class Sources {
-  /** The most prefixes of a family that become rules. */
-  static final int MOST_PREFIXES = 64;
-
-  private static final int HASH_DIGITS = 16;
-
+  private final AddressLists lists;
   private final boolean ipset;
   private final Map<String, NamedSet> sets = new TreeMap<>();
 
-  Sources(boolean ipset) {
+  Sources(AddressLists lists, boolean ipset) {
+    this.lists = lists;
     this.ipset = ipset;
   }
 
@@ -52,19 +44,9 @@ final class Sources {
    * when there is no such address in the family.
    */
   List<List<Match>> alternatives(Peers peers, Family family, End end) {
-    if (peers.addresses().isAny()) {
-      return List.of(List.of());
-    }
-    AddressSet addresses = peers.addresses().of(family);
-    if (addresses.isEmpty()) {
-      return List.of();
-    }
-    List<IpPrefix> prefixes = addresses.prefixes();
-    if (prefixes.getFirst().length() == 0) {
-      return List.of(List.of());
-    }
-    if (prefixes.size() > MOST_PREFIXES) {
-      String set = set(peers, family, addresses, prefixes);
+    AddressLists.AddressList list = lists.of(peers.addresses(), family);
+    if (list.set().isPresent()) {
+      String set = use(list.set().get(), peers);
       return List.of(
           List.of(
               end == End.SOURCE
@@ -72,7 +54,10 @@ final class Sources {
                   : new Match.DestinationInSet(false, set)));
     }
     List<List<Match>> alternatives = new ArrayList<>();
-    for (IpPrefix prefix : prefixes) {
+    for (IpPrefix prefix : list.prefixes()) {
+      if (prefix.length() == 0) {
+        return List.of(List.of());
+      }
       alternatives.add(
           List.of(
               end == End.SOURCE
@@ -82,35 +67,19 @@ final class Sources {
     return alternatives;
   }
 
-  private String set(Peers peers, Family family, AddressSet addresses, List<IpPrefix> prefixes) {
+  private String use(NamedSet set, Peers peers) {
     if (!ipset) {
       throw new FwctlException(
           Problem.of(
               ErrorCode.HOST_UNSUITABLE,
               "'"
                   + peers
-                  + "' has "
-                  + prefixes.size()
+                  + "' has more than "
+                  + AddressLists.MOST_PREFIXES
                   + " prefixes, which take an address set, and the host has no ipset",
               "install the package ipset on the host"));
     }
-    String name = OwnNames.SET_PREFIX + hash(family, prefixes);
-    sets.computeIfAbsent(name, key -> new NamedSet(key, family, addresses));
-    return name;
-  }
-
-  /** Names a set by what is in it, so that a set with other members is another set. */
-  private static String hash(Family family, List<IpPrefix> prefixes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(family.name().getBytes(StandardCharsets.US_ASCII));
-      for (IpPrefix prefix : prefixes) {
-        digest.update((byte) '\n');
-        digest.update(prefix.toString().getBytes(StandardCharsets.US_ASCII));
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
-    }
+    sets.putIfAbsent(set.name(), set);
+    return set.name();
   }
 }
