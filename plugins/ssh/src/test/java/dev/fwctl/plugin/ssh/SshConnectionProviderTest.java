@@ -408,19 +408,6 @@ class SshConnectionProviderTest {
   }
 
   @Test
-  void aHostThatTakesNoInputEndsTheConnection() throws Exception {
-    // More than the window of the channel and the pipe behind it hold together.
-    String longScript = "# a long comment\n".repeat(500_000);
-    server.runsCommandsAfter("sleep 30;");
-    try (Connection connection = provider.connect(known().host())) {
-      Problem problem =
-          problem(() -> connection.execute(new Script(longScript, Duration.ofSeconds(1), 1000)));
-      assertThat(problem.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
-      await(() -> server.sessions() == 0);
-    }
-  }
-
-  @Test
   void anInterruptEndsTheConnecting() throws Exception {
     try (RawServer silent = new RawServer((socket, _) -> socket.getInputStream().readAllBytes())) {
       TestHosts host = known().port(silent.port()).retries(5);
