@@ -29,7 +29,6 @@ import dev.fwctl.model.Place;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
 import dev.fwctl.model.PublishedPort;
-import dev.fwctl.model.SshFacts.OwnConnection;
 import dev.fwctl.model.Traffic;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.NamedSet;
@@ -209,8 +208,7 @@ class RulesInTheKernelIT {
             .formatted(wrapper, kind));
     HostFacts facts = facts(host);
     OwnedRules after = BACKEND.lower(intent(DefaultAction.REJECT, 100), facts);
-    Execution execution =
-        lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.change(before, after, facts), "sh");
+    Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.change(before, after), "sh");
     lab.run(host, "rm", wrapper);
     assertThat(execution.status()).isEqualTo(11);
     assertThat(execution.errors()).endsWith("was refused: no luck\n");
@@ -220,7 +218,7 @@ class RulesInTheKernelIT {
 
   private static void change(String host, OwnedRules to) {
     HostFacts facts = facts(host);
-    String script = BACKEND.change(BACKEND.inForce(facts), to, facts);
+    String script = BACKEND.change(BACKEND.inForce(facts), to);
     Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, script, "sh");
     assertThat(execution.status()).as(execution.errors()).isZero();
   }
@@ -307,7 +305,7 @@ class RulesInTheKernelIT {
         new TreeSet<>(List.of("eth0", "wan.100")),
         Optional.of(inbound),
         Optional.of(outbound),
-        Optional.of(new OwnConnection(IpAddress.of("10.90.0.2"), IpAddress.of("10.90.1.1"), 22)));
+        Optional.of(new HostIntent.OwnAccess(IpAddress.of("10.90.0.2"), 22)));
   }
 
   private static InboundEntry entry(int line, Target target, Peers from) {
