@@ -46,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
         bench:
           hosts: all
           inbound:
-            default: accept
+            default: drop
             allow:
               - {to: host, port: 22/tcp, from: any}
               - {to: host, icmp: echo-request, from: any}
