@@ -1,7 +1,6 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.facts.HostReading;
-import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Planner;
@@ -9,7 +8,6 @@ import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.Problem;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +47,8 @@ final class DriftCommand implements Callable<Integer> {
     try (Session session = Session.open(context.base(), repository, hosts)) {
       List<Host> asked = session.hosts();
       Planner planner = FleetPlan.planner(session);
-      Map<Host, HostReading> readings;
-      try (Progress progress =
-          new Progress(terminal, "reading rules", asked.size(), Clock.systemUTC())) {
-        readings =
-            session
-                .collector()
-                .collect(
-                    asked,
-                    hosts.parallelism(),
-                    output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
-      }
+      Map<Host, HostReading> readings =
+          FleetPlan.ask(session, hosts, terminal, "reading rules", output.json());
       Map<String, Drift> drifts = new TreeMap<>();
       List<HostPlan.NotPlannable> unread = new ArrayList<>();
       readings.forEach(

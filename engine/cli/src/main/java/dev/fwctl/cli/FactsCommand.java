@@ -1,13 +1,11 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.facts.HostReading;
-import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.report.FactsJson;
 import dev.fwctl.core.report.FactsText;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.Problem;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,17 +38,8 @@ final class FactsCommand implements Callable<Integer> {
     }
     try (Session session = Session.open(context.base(), repository, hosts)) {
       List<Host> asked = session.hosts();
-      Map<Host, HostReading> readings;
-      try (Progress progress =
-          new Progress(terminal, "gathering facts", asked.size(), Clock.systemUTC())) {
-        readings =
-            session
-                .collector()
-                .collect(
-                    asked,
-                    hosts.parallelism(),
-                    output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
-      }
+      Map<Host, HostReading> readings =
+          FleetPlan.ask(session, hosts, terminal, "gathering facts", output.json());
       if (output.json()) {
         readings.forEach((host, reading) -> tell(events, host.name(), reading));
       } else {

@@ -13,6 +13,7 @@ import dev.fwctl.model.Host;
 import dev.fwctl.model.PolicyRepository;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes a plan for the hosts of a session. */
@@ -43,7 +44,19 @@ final class FleetPlan {
     }
   }
 
-  static HostWork.Listener<HostReading> tell(Progress progress) {
+  /** Asks the hosts for their facts, with progress on the terminal. */
+  static Map<Host, HostReading> ask(
+      Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
+    List<Host> hosts = session.hosts();
+    try (Progress progress = new Progress(terminal, work, hosts.size(), Clock.systemUTC())) {
+      return session
+          .collector()
+          .collect(
+              hosts, options.parallelism(), quiet ? HostWork.Listener.silent() : tell(progress));
+    }
+  }
+
+  private static HostWork.Listener<HostReading> tell(Progress progress) {
     return new HostWork.Listener<>() {
       @Override
       public void started(Host host) {
