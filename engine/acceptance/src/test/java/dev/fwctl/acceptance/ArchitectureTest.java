@@ -55,6 +55,7 @@ class ArchitectureTest {
               "facts",
               "intent",
               "plan",
+              "transaction",
               "converge",
               "report")
           .map(stage -> "dev.fwctl.core." + stage + "..")

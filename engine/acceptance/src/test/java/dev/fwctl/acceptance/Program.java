@@ -56,14 +56,8 @@ final class Program {
 
   /** Runs the program to its end. */
   Run run(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(launcher().toString()));
-    command.addAll(List.of(arguments));
     try {
-      ProcessBuilder builder = lab.process("controller", command).directory(folder.toFile());
-      builder.environment().put("FWCTL_BUILD", "never");
-      builder.environment().put("HOME", folder.toString());
-      builder.environment().remove("SSH_AUTH_SOCK");
-      Process process = builder.redirectInput(Path.of("/dev/null").toFile()).start();
+      Process process = start(arguments);
       CompletableFuture<String> output = read(process.getInputStream());
       CompletableFuture<String> errors = read(process.getErrorStream());
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
@@ -78,11 +72,24 @@ final class Program {
           process.exitValue(),
           output.join(),
           errors.join());
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interruption);
+    }
+  }
+
+  /** Starts the program. */
+  Process start(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(launcher().toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = lab.process("controller", command).directory(folder.toFile());
+    builder.environment().put("FWCTL_BUILD", "never");
+    builder.environment().put("HOME", folder.toString());
+    builder.environment().remove("SSH_AUTH_SOCK");
+    try {
+      return builder.redirectInput(Path.of("/dev/null").toFile()).start();
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
     }
   }
 

@@ -208,7 +208,7 @@ class RulesInTheKernelIT {
             .formatted(wrapper, kind));
     HostFacts facts = facts(host);
     OwnedRules after = BACKEND.lower(intent(DefaultAction.REJECT, 100), facts);
-    Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.change(before, after), "sh");
+    Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.restore(after), "sh");
     lab.run(host, "rm", wrapper);
     assertThat(execution.status()).isEqualTo(11);
     assertThat(execution.errors()).endsWith("was refused: no luck\n");
@@ -217,9 +217,7 @@ class RulesInTheKernelIT {
   }
 
   private static void change(String host, OwnedRules to) {
-    HostFacts facts = facts(host);
-    String script = BACKEND.change(BACKEND.inForce(facts), to);
-    Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, script, "sh");
+    Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.restore(to), "sh");
     assertThat(execution.status()).as(execution.errors()).isZero();
   }
 

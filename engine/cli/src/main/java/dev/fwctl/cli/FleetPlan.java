@@ -56,7 +56,7 @@ final class FleetPlan {
     }
   }
 
-  private static HostWork.Listener<HostReading> tell(Progress progress) {
+  static HostWork.Listener<HostReading> tell(Progress progress) {
     return new HostWork.Listener<>() {
       @Override
       public void started(Host host) {

@@ -17,6 +17,10 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ApplyCommand.class,
       DriftCommand.class,
+      RollbackCommand.class,
+      ConfirmCommand.class,
+      LocksCommand.class,
+      UnlockCommand.class,
       LabCommand.class,
       DemoCommand.class
     })

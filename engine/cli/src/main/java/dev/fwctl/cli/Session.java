@@ -5,30 +5,41 @@ import static java.util.Objects.requireNonNull;
 import dev.fwctl.core.facts.FactCollector;
 import dev.fwctl.core.facts.FactLimits;
 import dev.fwctl.core.facts.FactReader;
+import dev.fwctl.core.facts.HeldConnections;
 import dev.fwctl.core.inventory.Inventory;
 import dev.fwctl.core.inventory.InventoryReader;
 import dev.fwctl.core.inventory.LocalSide;
 import dev.fwctl.core.plugin.ExtensionLoader;
 import dev.fwctl.core.plugin.Extensions;
+import dev.fwctl.core.transaction.Connections;
 import dev.fwctl.model.Host;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.ConnectionProvider;
+import dev.fwctl.spi.FactGatherer;
 import java.nio.file.Path;
 import java.util.List;
 
 /** A run on hosts: the workspace, the plugins and the inventory that it works with. */
-final class Session implements AutoCloseable {
+final class Session implements Connections, AutoCloseable {
   private final Workspace workspace;
   private final Extensions extensions;
   private final Inventory inventory;
   private final Inventory selected;
+  private final HeldConnections held;
 
   private Session(
-      Workspace workspace, Extensions extensions, Inventory inventory, Inventory selected) {
+      Workspace workspace,
+      Extensions extensions,
+      Inventory inventory,
+      Inventory selected,
+      int parallelism) {
     this.workspace = requireNonNull(workspace, "workspace is null");
     this.extensions = requireNonNull(extensions, "extensions is null");
     this.inventory = requireNonNull(inventory, "inventory is null");
     this.selected = requireNonNull(selected, "selected is null");
+    // Each host has one connection at a time, so that no more are open than may be.
+    this.held =
+        new HeldConnections(this::fresh, selected.hosts().size() <= parallelism ? parallelism : 0);
   }
 
   /**
@@ -45,7 +56,11 @@ final class Session implements AutoCloseable {
                 extensions.inventorySources())
             .read(workspace.inventories());
     return new Session(
-        workspace, extensions, inventory, inventory.limitedTo(hosts.limit(), hosts.exclude()));
+        workspace,
+        extensions,
+        inventory,
+        inventory.limitedTo(hosts.limit(), hosts.exclude()),
+        hosts.parallelism());
   }
 
   Workspace workspace() {
@@ -66,20 +81,30 @@ final class Session implements AutoCloseable {
     return selected.hosts();
   }
 
+  /** Returns a collector that leaves connections open for what comes next on the same hosts. */
   FactCollector collector() {
-    return new FactCollector(
-        new FactReader(extensions.gatherers(), FactLimits.DEFAULT),
-        this::connect,
-        FactLimits.DEFAULT);
+    return new FactCollector(reader(extensions.gatherers()), this::any, FactLimits.DEFAULT);
   }
 
-  private Connection connect(Host host) {
+  /** Returns a reader that asks for what some gatherers want to know. */
+  FactReader reader(List<FactGatherer> gatherers) {
+    return new FactReader(gatherers, FactLimits.DEFAULT);
+  }
+
+  @Override
+  public Connection any(Host host) {
+    return held.connect(host);
+  }
+
+  @Override
+  public Connection fresh(Host host) {
     ConnectionProvider provider = extensions.connectionProviders().get(host.connection().type());
     return requireNonNull(provider, "the inventory knows the connection types").connect(host);
   }
 
   @Override
   public void close() {
+    held.close();
     extensions.close();
   }
 }

@@ -49,6 +49,8 @@ public enum ErrorCode {
   APPLY_FAILED(42, 7),
   /** After a failed change a host is not known to be as it was before. */
   HOST_LOST(43, 9),
+  /** So many hosts failed that a run begins no more. */
+  TOO_MANY_FAILED(44, 8),
   /** A throwaway fleet can't be brought up, used or taken down on this machine. */
   LAB(45, 1),
   /** The user pressed ^C or answered no. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param appliedAt when
  * @param appliedBy who, as {@code USER@MACHINE}
+ * @param run a word that all hosts of one run share
  * @param commit the commit of the policy repository, when it was under Git
  * @param dirty whether the repository had changes that were not committed
  * @param artifact the sha256 of the change that was applied
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record Receipt(
     Instant appliedAt,
     String appliedBy,
+    String run,
     Optional<String> commit,
     boolean dirty,
     String artifact,
@@ -27,6 +29,7 @@ public record Receipt(
   public Receipt {
     requireNonNull(appliedAt, "appliedAt is null");
     requireNonNull(appliedBy, "appliedBy is null");
+    requireNonNull(run, "run is null");
     requireNonNull(commit, "commit is null");
     requireNonNull(artifact, "artifact is null");
     rules = List.copyOf(rules);

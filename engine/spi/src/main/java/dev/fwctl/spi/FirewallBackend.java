@@ -54,13 +54,15 @@ public interface FirewallBackend extends ExtensionPoint {
   List<Problem> warnings(HostFacts facts);
 
   /**
-   * Returns a script that turns one into the other, all or nothing.
+   * Returns a script that makes a host hold exactly these rules of ours, whatever of ours it holds
+   * when the script runs, and that changes nothing of others; all or nothing.
    *
-   * <p>It ends with status 0 when the kernel took everything, and with another when the kernel
-   * holds what it held before. It depends on nothing else of a host, so that hosts with equal
-   * changes share it.
+   * <p>It is a file of POSIX sh, run as {@code /bin/sh FILE} to change the host and as {@code
+   * /bin/sh FILE test} to try without effect. It ends with status 0 when the kernel holds the
+   * rules, or would take them. It writes no file, and depends on nothing but the rules, so that
+   * hosts that are to hold the same share it.
    */
-  String change(OwnedRules from, OwnedRules to);
+  String restore(OwnedRules wanted);
 
   /**
    * Returns a fragment of POSIX sh that prints {@link FirewallFacts#ownDigest()} as it is on the

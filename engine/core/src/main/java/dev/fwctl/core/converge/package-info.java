@@ -1,9 +1,8 @@
 /**
- * Carrying a plan out: changes go to hosts in parallel, an outcome a host comes back.
+ * Carrying a plan out on a fleet: orders go to hosts, an outcome a host comes back.
  *
- * <p>A change is one script on one connection: it claims the host, sees that the host still is as
- * the plan saw it, makes sure that it can leave a receipt, changes the rules all or nothing, and
- * prints what the kernel now holds. Only what was read back counts as applied.
+ * <p>Hosts are changed in waves, and in parallel within a wave, each by a transaction of its own. A
+ * run stops, and begins no further host, when too many have failed or when one is lost.
  */
 @NullMarked
 package dev.fwctl.core.converge;

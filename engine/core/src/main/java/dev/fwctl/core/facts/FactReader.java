@@ -1,12 +1,14 @@
 package dev.fwctl.core.facts;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.function.Predicate.not;
 
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.UnderWay;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.Execution;
 import dev.fwctl.spi.FactGatherer;
@@ -24,10 +26,6 @@ import java.util.TreeMap;
 
 /** Reads all facts of one host in one round trip; safe for use by many threads. */
 public final class FactReader {
-  /** Prints the receipt, or nothing where there is none. */
-  private static final String RECEIPT_PROBE =
-      "[ ! -e %1$s ] || cat %1$s\n".formatted(ReceiptFormat.PATH);
-
   private final SequencedMap<String, FactGatherer> gatherers = new LinkedHashMap<>();
   private final SequencedMap<String, String> probes = new LinkedHashMap<>();
   private final ReceiptFormat receiptFormat = new ReceiptFormat();
@@ -37,13 +35,14 @@ public final class FactReader {
   /**
    * Makes a reader.
    *
-   * @param gatherers what to ask; the receipt is always asked for besides
+   * @param gatherers what to ask; the receipt, and what is under way, are always asked for besides
    * @throws FwctlException with code PLUGIN if a gatherer's name is taken or not of lower case
    *     letters, digits and hyphens
    */
   public FactReader(List<FactGatherer> gatherers, FactLimits limits) {
     this.limits = limits;
-    probes.put(ReceiptFormat.NAME, RECEIPT_PROBE);
+    probes.put(ReceiptFormat.NAME, AppliedFile.receiptProbe());
+    probes.put(UnderWayFormat.NAME, UnderWayFormat.PROBE);
     for (FactGatherer gatherer : gatherers) {
       String name = gatherer.name();
       if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
@@ -117,6 +116,9 @@ public final class FactReader {
     if (name.equals(ReceiptFormat.NAME)) {
       return receipt(answer);
     }
+    if (name.equals(UnderWayFormat.NAME)) {
+      return Optional.<Fact>of(UnderWayFormat.read(answer)).filter(not(UnderWay.NOTHING::equals));
+    }
     FactGatherer gatherer = requireNonNull(gatherers.get(name));
     try {
       return Optional.of(gatherer.parse(answer));
@@ -139,7 +141,7 @@ public final class FactReader {
           Problem.of(
               ErrorCode.ANSWER_MALFORMED,
               "the receipt of the last apply, "
-                  + ReceiptFormat.PATH
+                  + AppliedFile.PATH
                   + ", can't be read: "
                   + answer.errors().strip()));
     }

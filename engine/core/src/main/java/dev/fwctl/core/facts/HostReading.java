@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.UnderWay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ public sealed interface HostReading {
    */
   record Gathered(HostFacts facts, SortedMap<String, FwctlException> missing, Duration took)
       implements HostReading {
+    /** What tells of fwctl and not of the host. */
+    private static final List<String> OUR_OWN = List.of(ReceiptFormat.NAME, UnderWayFormat.NAME);
+
     public Gathered {
       requireNonNull(facts, "facts is null");
       missing =
@@ -38,16 +43,23 @@ public sealed interface HostReading {
     /** Returns why the host can't be planned for; an empty list when it can. */
     public List<Problem> obstacles() {
       return missing.entrySet().stream()
-          .filter(entry -> !entry.getKey().equals(ReceiptFormat.NAME))
+          .filter(entry -> !OUR_OWN.contains(entry.getKey()))
           .flatMap(entry -> entry.getValue().problems().stream())
           .toList();
     }
 
-    /** Returns what is amiss but does not hinder a plan: a receipt that can't be read. */
+    /**
+     * Returns what is amiss but does not hinder a plan: a receipt that can't be read, a change that
+     * is under way.
+     */
     public List<Problem> warnings() {
-      return Optional.ofNullable(missing.get(ReceiptFormat.NAME))
-          .map(FwctlException::problems)
-          .orElse(List.of());
+      List<Problem> warnings = new ArrayList<>();
+      for (String name : OUR_OWN) {
+        Optional.ofNullable(missing.get(name))
+            .ifPresent(failure -> warnings.addAll(failure.problems()));
+      }
+      facts.find(UnderWay.class).map(UnderWayFormat::warnings).ifPresent(warnings::addAll);
+      return List.copyOf(warnings);
     }
   }
 

@@ -27,9 +27,6 @@ import java.util.Optional;
  * for additions of a later release of the same format and passes over them.
  */
 public final class ReceiptFormat {
-  /** Where the receipt lies on a host. */
-  public static final String PATH = "/var/lib/fwctl/receipt.json";
-
   /** The name of the receipt among the facts of a host. */
   public static final String NAME = "receipt";
 
@@ -49,6 +46,7 @@ public final class ReceiptFormat {
       generator.writeNumberField("fwctl", VERSION);
       generator.writeStringField("applied_at", receipt.appliedAt().toString());
       generator.writeStringField("applied_by", receipt.appliedBy());
+      generator.writeStringField("run", receipt.run());
       if (receipt.commit().isPresent()) {
         generator.writeStringField("commit", receipt.commit().get());
       }
@@ -88,6 +86,7 @@ public final class ReceiptFormat {
       return new Receipt(
           Instant.parse(string(root, "applied_at")),
           string(root, "applied_by"),
+          string(root, "run"),
           root.has("commit") ? Optional.of(string(root, "commit")) : Optional.empty(),
           dirty.booleanValue(),
           string(root, "artifact"),
@@ -115,11 +114,11 @@ public final class ReceiptFormat {
     return rules.valueStream().map(JsonNode::textValue).toList();
   }
 
-  private static FwctlException malformed(String why, Optional<Exception> cause) {
+  static FwctlException malformed(String why, Optional<Exception> cause) {
     Problem problem =
         Problem.of(
             ErrorCode.ANSWER_MALFORMED,
-            "the receipt of the last apply, " + PATH + ", can't be read: " + why,
+            "the receipt of the last apply, " + AppliedFile.PATH + ", can't be read: " + why,
             "the next apply writes it anew; until then drift can't tell what was applied");
     return cause
         .map(exception -> new FwctlException(problem, exception))

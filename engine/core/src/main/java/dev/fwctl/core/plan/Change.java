@@ -10,7 +10,8 @@ import java.util.List;
  * A change of what fwctl owns on a host; hosts with equal changes share it.
  *
  * @param artifact the sha256 of the script, in hexadecimal
- * @param script carries the change out, all or nothing
+ * @param script makes a host hold what is wanted, whatever of ours it holds
+ * @param back makes a host hold again what it holds now
  * @param before what fwctl owns now
  * @param wanted what fwctl will own
  * @param reach who can newly reach what, and who no longer can
@@ -20,6 +21,7 @@ import java.util.List;
 public record Change(
     String artifact,
     String script,
+    String back,
     OwnedRules before,
     OwnedRules wanted,
     List<ReachChange> reach,
@@ -28,6 +30,7 @@ public record Change(
   public Change {
     requireNonNull(artifact, "artifact is null");
     requireNonNull(script, "script is null");
+    requireNonNull(back, "back is null");
     requireNonNull(before, "before is null");
     requireNonNull(wanted, "wanted is null");
     reach = List.copyOf(reach);

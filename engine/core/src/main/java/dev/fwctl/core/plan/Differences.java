@@ -24,6 +24,7 @@ final class Differences {
   private final Map<OwnedRules, OwnedRules> known = new ConcurrentHashMap<>();
   private final Map<Task, OwnedRules> lowered = new ConcurrentHashMap<>();
   private final Map<Ends, Difference> differences = new ConcurrentHashMap<>();
+  private final Map<Ends, Restoration> restorations = new ConcurrentHashMap<>();
 
   /**
    * Returns the rules that carry out an intent, as one object for all hosts of one kind.
@@ -49,7 +50,32 @@ final class Differences {
   /** Returns what leads from some rules to others, both of which {@link #same} returned. */
   Difference between(OwnedRules before, OwnedRules after, FirewallBackend backend) {
     return differences.computeIfAbsent(
-        new Ends(before, after, backend), ends -> new Difference(before, after, backend));
+        new Ends(before, after, backend),
+        ends ->
+            new Difference(
+                before,
+                after,
+                restoration(after, backend),
+                restoration(before, backend).script(),
+                backend));
+  }
+
+  /** Returns what leads to some rules, from wherever. */
+  private Restoration restoration(OwnedRules wanted, FirewallBackend backend) {
+    return restorations.computeIfAbsent(
+        new Ends(wanted, wanted, backend), ends -> Restoration.of(backend.restore(wanted)));
+  }
+
+  /**
+   * What leads to some rules.
+   *
+   * @param artifact the sha256 of the script, in hexadecimal
+   * @param script the script
+   */
+  private record Restoration(String artifact, String script) {
+    static Restoration of(String script) {
+      return new Restoration(sha256(script), script);
+    }
   }
 
   /** An intent, as an object, and what else bears on its rules. */
@@ -111,13 +137,20 @@ final class Differences {
     private final List<RuleLine> lines;
     private final List<RuleChange> rules;
     private final List<String> receipt;
-    private final String script;
-    private final String artifact;
+    private final Restoration restoration;
+    private final String back;
     private final Map<List<ReachChange>, Change> changes = new ConcurrentHashMap<>();
 
-    private Difference(OwnedRules before, OwnedRules after, FirewallBackend backend) {
+    private Difference(
+        OwnedRules before,
+        OwnedRules after,
+        Restoration restoration,
+        String back,
+        FirewallBackend backend) {
       this.before = before;
       this.after = after;
+      this.restoration = restoration;
+      this.back = back;
       this.lines = RuleLine.of(before, backend);
       List<RuleLine> wanted = RuleLine.of(after, backend);
       this.rules = RuleDifference.between(lines, wanted);
@@ -125,8 +158,6 @@ final class Differences {
         throw new IllegalStateException("rules differ but look alike: " + before + ", " + after);
       }
       this.receipt = wanted.stream().map(RuleLine::written).toList();
-      this.script = backend.change(before, after);
-      this.artifact = sha256(script);
     }
 
     /** Returns the rules that are there now, on a line each. */
@@ -137,7 +168,17 @@ final class Differences {
     /** Returns the change, which hosts share on which it means the same. */
     Change change(List<ReachChange> reach) {
       return changes.computeIfAbsent(
-          reach, unseen -> new Change(artifact, script, before, after, reach, rules, receipt));
+          reach,
+          unseen ->
+              new Change(
+                  restoration.artifact(),
+                  restoration.script(),
+                  back,
+                  before,
+                  after,
+                  reach,
+                  rules,
+                  receipt));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.fwctl.core.plugin;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.fwctl.spi.AddressSource;
 import dev.fwctl.spi.ConnectionProvider;
@@ -47,6 +49,11 @@ public record Extensions(
   /** Returns the fact gatherers in the order of their names. */
   public List<FactGatherer> gatherers() {
     return List.copyOf(gatherersByName.values());
+  }
+
+  /** Returns the firewalls by their names. */
+  public Map<String, FirewallBackend> backendsByName() {
+    return backends.stream().collect(toUnmodifiableMap(FirewallBackend::name, identity()));
   }
 
   /** Releases what connection providers share, then the plugins. */

@@ -6,15 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fwctl.core.converge.Outcome;
 import dev.fwctl.core.plan.Change;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.RuleChange;
+import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ReachChange;
+import dev.fwctl.model.UnderWay;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -217,6 +219,38 @@ public final class Events {
     write(event);
   }
 
+  /** Tells what is under way on a host. */
+  public void underWay(String host, UnderWay underWay) {
+    ObjectNode event =
+        event(
+            Level.INFO,
+            "host_lock",
+            host
+                + underWay
+                    .claim()
+                    .map(claim -> ": claimed by " + claim.who())
+                    .orElse(": claimed by nobody"));
+    event.put("host", host);
+    underWay
+        .claim()
+        .ifPresent(
+            claim ->
+                event
+                    .putObject("claim")
+                    .put("id", claim.id())
+                    .put("who", claim.who())
+                    .put("seconds_left", claim.left().toSeconds()));
+    ArrayNode changes = event.putArray("changes");
+    for (UnderWay.Change change : underWay.changes()) {
+      changes
+          .addObject()
+          .put("id", change.id())
+          .put("state", change.state().name().toLowerCase(Locale.ROOT))
+          .put("seconds_left", change.left().toSeconds());
+    }
+    write(event);
+  }
+
   /** Tells that a host is begun. */
   public void applyStart(String host) {
     write(event(Level.INFO, "apply_start", host + ": applying").put("host", host));
@@ -225,20 +259,32 @@ public final class Events {
   /** Tells what became of a host. */
   public void outcome(String host, Outcome outcome) {
     switch (outcome) {
-      case Outcome.Applied applied ->
+      case Outcome.Applied applied -> {
+        ObjectNode event = completed(host, "applied", applied.time());
+        applied.remarks().forEach(event.putArray("remarks")::add);
+        write(event);
+      }
+      case Outcome.Unconfirmed unconfirmed ->
           write(
-              event(Level.INFO, "apply_complete", host + ": applied")
-                  .put("host", host)
-                  .put("outcome", "applied")
-                  .put("seconds", applied.time().toMillis() / 1000.0));
+              completed(host, "unconfirmed", unconfirmed.time())
+                  .put("until", unconfirmed.until().toString()));
       case Outcome.Unchanged unchanged -> errored(host, "unchanged", unchanged.problem());
+      case Outcome.RolledBack rolledBack -> errored(host, "rolled_back", rolledBack.problem());
       case Outcome.Lost lost -> errored(host, "lost", lost.problem());
-      case Outcome.NotBegun() ->
+      case Outcome.NotBegun notBegun ->
           write(
               event(Level.WARN, "apply_errored", host + ": not begun")
                   .put("host", host)
-                  .put("outcome", "not_begun"));
+                  .put("outcome", "not_begun")
+                  .put("reason", notBegun.reason().name().toLowerCase(Locale.ROOT)));
     }
+  }
+
+  private ObjectNode completed(String host, String outcome, Duration time) {
+    return event(Level.INFO, "apply_complete", host + ": " + outcome)
+        .put("host", host)
+        .put("outcome", outcome)
+        .put("seconds", time.toMillis() / 1000.0);
   }
 
   private void errored(String host, String outcome, Problem problem) {
@@ -251,18 +297,22 @@ public final class Events {
 
   /** Tells how a run ended. */
   public void applySummary(Collection<Outcome> outcomes) {
-    int applied = (int) outcomes.stream().filter(Outcome.Applied.class::isInstance).count();
-    int lost = (int) outcomes.stream().filter(Outcome.Lost.class::isInstance).count();
-    int notBegun = (int) outcomes.stream().filter(Outcome.NotBegun.class::isInstance).count();
+    int applied = count(outcomes, Outcome.Applied.class);
     ObjectNode event =
         event(Level.INFO, "apply_summary", applied + " of " + outcomes.size() + " hosts applied");
     event
         .putObject("hosts")
         .put("applied", applied)
-        .put("unchanged", outcomes.size() - applied - lost - notBegun)
-        .put("lost", lost)
-        .put("not_begun", notBegun);
+        .put("unconfirmed", count(outcomes, Outcome.Unconfirmed.class))
+        .put("unchanged", count(outcomes, Outcome.Unchanged.class))
+        .put("rolled_back", count(outcomes, Outcome.RolledBack.class))
+        .put("lost", count(outcomes, Outcome.Lost.class))
+        .put("not_begun", count(outcomes, Outcome.NotBegun.class));
     write(event);
+  }
+
+  private static int count(Collection<Outcome> outcomes, Class<? extends Outcome> kind) {
+    return (int) outcomes.stream().filter(kind::isInstance).count();
   }
 
   /** Tells that all documents are in order. */

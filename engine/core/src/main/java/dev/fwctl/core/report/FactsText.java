@@ -19,6 +19,7 @@ import dev.fwctl.model.Problem;
 import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.Receipt;
 import dev.fwctl.model.SshFacts;
+import dev.fwctl.model.UnderWay;
 import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.Ruleset;
 import java.util.ArrayList;
@@ -86,6 +87,8 @@ public final class FactsText {
       case DockerFacts docker -> append(text, docker);
       case FirewallFacts firewall -> append(text, firewall);
       case Receipt receipt -> append(text, receipt);
+      // It is told as a warning.
+      case UnderWay _ -> {}
       default -> {
         heading(text, name);
         append(text, json.value(fact), ITEM);

@@ -1,71 +1,52 @@
 package dev.fwctl.core.converge;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.core.facts.HostWork;
-import dev.fwctl.core.facts.ReceiptFormat;
-import dev.fwctl.core.plan.Change;
-import dev.fwctl.core.plan.HostPlan;
-import dev.fwctl.core.plan.RuleChange;
-import dev.fwctl.core.plan.RuleDifference;
-import dev.fwctl.core.plan.RuleLine;
+import dev.fwctl.core.transaction.FileFirewall;
+import dev.fwctl.core.transaction.Order;
+import dev.fwctl.core.transaction.Outcome;
+import dev.fwctl.core.transaction.Outcome.NotBegun.Reason;
 import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
-import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
-import dev.fwctl.model.Receipt;
-import dev.fwctl.model.netfilter.OwnedRules;
-import dev.fwctl.spi.Connection;
-import dev.fwctl.spi.ConnectionProvider;
-import dev.fwctl.spi.Execution;
-import dev.fwctl.spi.Script;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The scripts really run, in a shell on a folder of their own; only the kernel is a file. */
 class ConvergerTest {
-  private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+  private static final Outcome APPLIED = new Outcome.Applied(Duration.ZERO, List.of());
+  private static final Problem PROBLEM = Problem.of(ErrorCode.APPLY_FAILED, "no");
+  private static final Outcome FAILED = new Outcome.Unchanged(PROBLEM);
+  private static final Outcome BACK = new Outcome.RolledBack(PROBLEM);
+  private static final Outcome LOST = new Outcome.Lost(PROBLEM);
+  private static final Outcome TOO_MANY = new Outcome.NotBegun(Reason.BUDGET);
 
-  @TempDir private Path folder;
-  private Path kernel;
-  private Path receipt;
-  private FileFirewall firewall;
-  private Host host;
-  private final Deque<UnaryOperator<String>> accidents = new ArrayDeque<>();
+  private final List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
 
-  @BeforeEach
-  void makeHost() throws IOException {
-    kernel = Files.writeString(folder.resolve("kernel"), "old\n");
-    receipt = folder.resolve("state/receipt.json");
-    firewall = new FileFirewall(kernel);
-    host =
+  private static Order order(int number) {
+    Host host =
         new Host(
-            "web-01",
+            "web-%02d".formatted(number),
             new TreeSet<>(List.of("all")),
             new ConnectionSettings(
                 "shell",
-                "web-01",
+                "web",
                 22,
                 Optional.empty(),
                 List.of(),
@@ -77,253 +58,121 @@ class ConvergerTest {
                 Optional.empty(),
                 Map.of()),
             new Place("hosts.yml", 1, 1));
+    return new Order(
+        host,
+        new FileFirewall(Path.of("/nowhere")),
+        new HostFacts(new TreeMap<>()),
+        "",
+        List.of(),
+        "",
+        List.of(),
+        "");
   }
 
-  private final class Shell implements ConnectionProvider {
-    @Override
-    public String type() {
-      return "shell";
-    }
-
-    @Override
-    public Connection connect(Host host) {
-      return new Connection() {
-        @Override
-        public Execution execute(Script script) {
-          String text = script.text();
-          return run(accidents.isEmpty() ? text : accidents.removeFirst().apply(text));
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
-
-    @Override
-    public void close() {}
+  private List<Outcome> run(int hosts, Rollout rollout, Function<Integer, Outcome> become) {
+    Function<Order, Outcome> transaction =
+        order -> {
+          int number = Integer.parseInt(order.host().name().substring(4));
+          // Within a wave, hosts begin in any order: an outcome goes by how many began before.
+          int before;
+          synchronized (begun) {
+            before = begun.size();
+            begun.add(number);
+          }
+          return become.apply(before);
+        };
+    return List.copyOf(
+        new Converger(transaction, Duration.ofMinutes(1), rollout)
+            .apply(
+                IntStream.range(0, hosts).mapToObj(ConvergerTest::order).toList(),
+                HostWork.Listener.silent())
+            .sequencedValues());
   }
 
-  private Execution run(String script) {
-    try {
-      Path out = Files.createTempFile(folder, "out", "");
-      Path err = Files.createTempFile(folder, "err", "");
-      Process process =
-          new ProcessBuilder("/bin/sh", "-s")
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
-      process.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
-      process.getOutputStream().close();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      return new Execution(process.exitValue(), Files.readString(out), Files.readString(err));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
-  }
-
-  private String fingerprint() {
-    return run(firewall.fingerprint()).output().strip();
-  }
-
-  private HostPlan.Changed plan(OwnedRules before, OwnedRules after) {
-    HostFacts facts =
-        new HostFacts(new TreeMap<>(Map.of("file", FileFirewall.facts(fingerprint(), "old"))));
-    List<RuleLine> lines = RuleLine.of(after, firewall);
-    List<RuleChange> rules = RuleDifference.between(RuleLine.of(before, firewall), lines);
-    Change change =
-        new Change(
-            "a".repeat(64),
-            firewall.change(before, after),
-            before,
-            after,
-            List.of(),
-            rules,
-            lines.stream().map(RuleLine::written).toList());
-    return new HostPlan.Changed(host, change, firewall, facts, Optional.empty(), List.of());
-  }
-
-  private Outcome apply(HostPlan.Changed plan) {
-    return apply(converger(), plan);
-  }
-
-  private Outcome apply(Converger converger, HostPlan.Changed plan) {
-    return requireNonNull(converger.apply(List.of(plan), 1, HostWork.Listener.silent()).get(host));
-  }
-
-  private Converger converger() {
-    return new Converger(
-        Map.of("shell", new Shell()),
-        Map.of("file", firewall),
-        new Converger.Author("ann\n@desk", new Revision(Optional.of("c".repeat(40)), true)),
-        InstantSource.fixed(NOW),
-        new ChangeScript.Folders(
-            folder.resolve("run").toString(), folder.resolve("state").toString()));
-  }
-
-  private static ErrorCode code(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Unchanged unchanged -> unchanged.problem().code();
-      case Outcome.Lost lost -> lost.problem().code();
-      case Outcome.Applied applied -> throw new AssertionError("applied: " + applied);
-      case Outcome.NotBegun() -> throw new AssertionError("not begun");
-    };
+  private static Rollout rollout(String waves, String maxFailures) {
+    return new Rollout(
+        1,
+        Stream.of(waves.split(","))
+            .filter(wave -> !wave.isEmpty())
+            .map(wave -> Share.parse(wave).orElseThrow())
+            .toList(),
+        Share.parse(maxFailures));
   }
 
   @Test
-  void appliesAndLeavesAReceipt() throws IOException {
-    Outcome outcome = apply(plan(FileFirewall.rules("old"), FileFirewall.rules("one", "two")));
-
-    assertThat(outcome).isEqualTo(new Outcome.Applied(Duration.ZERO));
-    assertThat(kernel).hasContent("one\ntwo\n");
-    Receipt left = new ReceiptFormat().read(Files.readString(receipt));
-    assertThat(left.appliedAt()).isEqualTo(NOW);
-    assertThat(left.commit()).contains("c".repeat(40));
-    assertThat(left.dirty()).isTrue();
-    assertThat(left.rules())
-        .containsExactly("ipv4 mangle FWCTL-HOST: one", "ipv4 mangle FWCTL-HOST: two");
-    assertThat(folder.resolve("state")).isDirectoryNotContaining("glob:**.new");
+  void goesOnWhateverHappensUnlessItIsTold() {
+    assertThat(run(4, rollout("", ""), host -> host == 1 ? FAILED : APPLIED))
+        .containsExactlyInAnyOrder(APPLIED, FAILED, APPLIED, APPLIED);
   }
 
   @Test
-  void takesEverythingAway() {
-    apply(plan(FileFirewall.rules("old"), FileFirewall.rules("one")));
-
-    Outcome outcome = apply(plan(FileFirewall.rules("one"), FileFirewall.rules()));
-
-    assertThat(outcome).isInstanceOf(Outcome.Applied.class);
-    assertThat(kernel).isEmptyFile();
-    assertThat(folder.resolve("state")).doesNotExist();
-    assertThat(folder.resolve("run")).doesNotExist();
+  void stopsWhenAHostIsLost() {
+    assertThat(run(3, rollout("", ""), host -> host == 1 ? LOST : APPLIED))
+        .containsExactlyInAnyOrder(APPLIED, LOST, new Outcome.NotBegun(Reason.LOST));
   }
 
   @Test
-  void leavesAHostAloneThatChangedSinceThePlan() throws IOException {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    Files.writeString(kernel, "by hand\n");
-
-    assertThat(code(apply(plan))).isEqualTo(ErrorCode.STALE);
-    assertThat(kernel).hasContent("by hand\n");
-    assertThat(receipt).doesNotExist();
+  void stopsWhenTooManyFail() {
+    assertThat(run(5, rollout("", "2"), host -> host == 0 ? FAILED : host == 2 ? BACK : APPLIED))
+        .containsExactlyInAnyOrder(FAILED, APPLIED, BACK, TOO_MANY, TOO_MANY);
+    assertThat(begun).hasSize(3);
   }
 
   @Test
-  void leavesAHostAloneThatSomebodyElseIsChanging() throws Exception {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    Files.createDirectories(folder.resolve("run"));
-    Files.writeString(folder.resolve("run/holder"), "bob@desk since yesterday\n");
-    Process other =
-        new ProcessBuilder(
-                "flock", folder.resolve("run/lock").toString(), "sh", "-c", "echo; exec sleep 30")
-            .start();
-    try {
-      assertThat(other.getInputStream().read()).isEqualTo('\n');
-
-      Outcome outcome = apply(plan);
-
-      assertThat(code(outcome)).isEqualTo(ErrorCode.LOCKED);
-      assertThat(((Outcome.Unchanged) outcome).problem().message())
-          .contains("bob@desk since yesterday");
-      assertThat(kernel).hasContent("old\n");
-    } finally {
-      other.descendants().forEach(ProcessHandle::destroy);
-      other.destroy();
-    }
+  void countsAPartOfAllHosts() {
+    assertThat(run(10, rollout("", "20%"), host -> FAILED)).filteredOn(FAILED::equals).hasSize(2);
   }
 
   @Test
-  void leavesAHostAloneThatCanNotKeepAReceipt() throws IOException {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    Files.writeString(folder.resolve("state"), "a file is in the way");
-
-    assertThat(code(apply(plan))).isEqualTo(ErrorCode.APPLY_FAILED);
-    assertThat(kernel).hasContent("old\n");
+  void bearsNoFailureInTheFirstOfSeveralWaves() {
+    assertThat(run(4, rollout("1,100%", "3"), host -> FAILED))
+        .containsExactly(FAILED, TOO_MANY, TOO_MANY, TOO_MANY);
   }
 
   @Test
-  void reportsWhatTheKernelRefused() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    accidents.add(
-        text -> text.replace(plan.change().script(), "echo 'no such table' >&2\nexit 4\n"));
-
-    Outcome outcome = apply(plan);
-
-    assertThat(code(outcome)).isEqualTo(ErrorCode.APPLY_FAILED);
-    assertThat(((Outcome.Unchanged) outcome).problem().message()).endsWith("no such table");
-    assertThat(receipt).doesNotExist();
+  void countsFailuresOverAllWaves() {
+    assertThat(run(6, rollout("1,3", "2"), host -> host == 0 ? APPLIED : FAILED))
+        .containsExactlyInAnyOrder(APPLIED, FAILED, FAILED, TOO_MANY, TOO_MANY, TOO_MANY);
   }
 
   @Test
-  void reportsAChangeThatStoppedHalfWay() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    accidents.add(
-        text -> text.replace(plan.change().script(), "echo half >'" + kernel + "'\nexit 4\n"));
-
-    assertThat(code(apply(plan))).isEqualTo(ErrorCode.HOST_LOST);
-  }
-
-  @Test
-  void putsBackWhatDoesNotReadAsWanted() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    accidents.add(text -> text.replace(plan.change().script(), "echo other >'" + kernel + "'\n"));
-
-    Outcome outcome = apply(plan);
-
-    assertThat(code(outcome)).isEqualTo(ErrorCode.APPLY_FAILED);
-    assertThat(kernel).hasContent("old\n");
-    assertThat(receipt).doesNotExist();
-  }
-
-  @Test
-  void asksAgainWhenTheConnectionBreaksBehindTheChange() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    accidents.add(
-        text -> {
-          run(text);
-          throw broken();
+  void neverBeginsAWaveBeforeTheOneBeforeHasEnded() {
+    run(
+        10,
+        new Rollout(10, List.of(new Share(3, false)), Optional.empty()),
+        host -> {
+          try {
+            Thread.sleep(50);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return APPLIED;
         });
-
-    assertThat(apply(plan)).isInstanceOf(Outcome.Applied.class);
+    assertThat(begun.subList(0, 3)).containsExactlyInAnyOrder(0, 1, 2);
+    assertThat(begun).hasSize(10);
   }
 
-  @Test
-  void asksAgainWhenTheConnectionBreaksBeforeTheChange() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    accidents.add(
-        text -> {
-          throw broken();
-        });
-
-    assertThat(code(apply(plan))).isEqualTo(ErrorCode.UNREACHABLE);
-    assertThat(kernel).hasContent("old\n");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          50 | 1,10%,100% | 1,4,45
+          50 | 10%        | 5,45
+          50 | ''         | 50
+          5  | 1,10%,50%  | 1,1,1,2
+          3  | 100%,1     | 3
+          2  | 0          | 1,1
+          """)
+  void splitsHostsIntoWaves(int hosts, String waves, String sizes) {
+    assertThat(rollout(waves, "").split(IntStream.range(0, hosts).boxed().toList()))
+        .extracting(List::size)
+        .containsExactlyElementsOf(Stream.of(sizes.split(",")).map(Integer::parseInt).toList());
   }
 
-  @Test
-  void callsAHostLostThatDoesNotAnswerAgain() {
-    HostPlan.Changed plan = plan(FileFirewall.rules("old"), FileFirewall.rules("one"));
-    for (int i = 0; i < 2; i++) {
-      accidents.add(
-          text -> {
-            throw broken();
-          });
-    }
-
-    assertThat(apply(plan)).isInstanceOf(Outcome.Lost.class);
-  }
-
-  @Test
-  void beginsNoHostOnceItIsStopped() {
-    Converger converger = converger();
-    converger.stop();
-
-    assertThat(apply(converger, plan(FileFirewall.rules("old"), FileFirewall.rules("one"))))
-        .isEqualTo(new Outcome.NotBegun());
-    assertThat(kernel).hasContent("old\n");
-  }
-
-  private static FwctlException broken() {
-    return new FwctlException(Problem.of(ErrorCode.UNREACHABLE, "the connection broke"));
+  @ParameterizedTest
+  @CsvSource({"-1", "101%", "x", "%", "''", "1.5", "99999999999"})
+  void readsOnlyShares(String text) {
+    assertThat(Share.parse(text)).isEmpty();
   }
 }

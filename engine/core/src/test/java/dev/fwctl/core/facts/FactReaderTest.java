@@ -223,6 +223,7 @@ class FactReaderTest {
         new Receipt(
             Instant.parse("2026-01-02T03:04:05.678Z"),
             "ann@laptop",
+            "run-1",
             Optional.of("0123abcd"),
             true,
             "a".repeat(64),
@@ -250,8 +251,8 @@ class FactReaderTest {
         "[]",
         "null",
         "{\"fwctl\":2}",
-        "{\"fwctl\":1,\"applied_at\":\"yesterday\",\"applied_by\":\"a\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
-        "{\"fwctl\":1,\"applied_at\":\"2026-01-02T03:04:05Z\",\"applied_by\":\"a\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
+        "{\"fwctl\":1,\"applied_at\":\"yesterday\",\"applied_by\":\"a\",\"run\":\"r\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
+        "{\"fwctl\":1,\"applied_at\":\"2026-01-02T03:04:05Z\",\"applied_by\":\"a\",\"run\":\"r\",\"dirty\":false,\"artifact\":\"\",\"rules\":[1]}",
         "{\"fwctl\":1} {\"fwctl\":1}",
         "\u001b[2J"
       })

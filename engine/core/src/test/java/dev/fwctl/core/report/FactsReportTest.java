@@ -147,6 +147,7 @@ class FactsReportTest {
       new Receipt(
           Instant.parse("2026-01-02T03:04:05Z"),
           "ann@laptop",
+          "run-1",
           Optional.of("0123abc"),
           true,
           "a",

@@ -78,7 +78,7 @@ class PlanTextTest {
     }
 
     @Override
-    public String change(OwnedRules from, OwnedRules to) {
+    public String restore(OwnedRules wanted) {
       return "";
     }
 
@@ -121,6 +121,7 @@ class PlanTextTest {
     return new Change(
         "0123456789ab".repeat(5) + "cdef",
         "script",
+        "back",
         OwnedRules.none(),
         OwnedRules.none(),
         reach,
@@ -167,6 +168,7 @@ class PlanTextTest {
             new Receipt(
                 Instant.parse("2026-11-23T10:00:00Z"),
                 "ann@desk",
+                "run-1",
                 Optional.of("c0ffee".repeat(6) + "c0ff"),
                 false,
                 "a".repeat(64),

@@ -121,12 +121,12 @@ public final class IptablesBackend implements FirewallBackend {
   /**
    * {@inheritDoc}
    *
-   * @throws dev.fwctl.model.FwctlException with code UNENFORCEABLE when somebody put words into our
-   *     chains that could not be put back
+   * @throws dev.fwctl.model.FwctlException with code UNENFORCEABLE when a rule holds words that
+   *     somebody put into our chains and that can't be put there again
    */
   @Override
-  public String change(OwnedRules from, OwnedRules to) {
-    return new ChangeScript(from, to).text();
+  public String restore(OwnedRules wanted) {
+    return new RestoreScript(wanted).text();
   }
 
   @Override

@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Address sets as text, in the form that {@code ipset save} prints and {@code ipset restore} reads.
+ * Address sets as text, in the words that {@code ipset save} prints and {@code ipset restore}
+ * reads.
  */
 final class SetText {
   /** The room that ipset gives a set by default. Source: ipset(8), "maxelem" and "hashsize". */
@@ -58,13 +59,11 @@ final class SetText {
     return sets;
   }
 
-  /** Writes the lines that make a set under a name. */
-  static String render(String name, NamedSet set) {
+  /** Writes what kind of set one is, and below it its members, a line each. */
+  static String render(NamedSet set) {
     List<IpPrefix> prefixes = set.members().prefixes();
     StringBuilder text = new StringBuilder();
-    text.append("create ")
-        .append(name)
-        .append(" hash:net family ")
+    text.append("hash:net family ")
         .append(set.family() == Family.IPV4 ? "inet" : "inet6")
         .append(" hashsize ")
         .append(Math.max(DEFAULT_HASH, Integer.highestOneBit(prefixes.size())))
@@ -72,7 +71,7 @@ final class SetText {
         .append(Math.max(DEFAULT_LIMIT, prefixes.size()))
         .append('\n');
     for (IpPrefix prefix : prefixes) {
-      text.append("add ").append(name).append(' ').append(prefix).append('\n');
+      text.append(prefix).append('\n');
     }
     return text.toString();
   }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -64,6 +65,11 @@ final class FakeTools {
             .formatted(name, name, name));
   }
 
+  /** Puts a command there that prints the file of its own name with {@code .saved} behind it. */
+  FakeTools withPrinter(String name) {
+    return with(name, "! [ -e \"$0.saved\" ] || cat \"$0.saved\"");
+  }
+
   /** Lets recorders fail whose name and arguments fit one of these patterns of the shell. */
   void fail(String... patterns) {
     write("fail", String.join("\n", patterns) + "\n");
@@ -91,13 +97,27 @@ final class FakeTools {
 
   /** Runs a script that comes on standard input, as a host does. */
   Execution run(String script) {
+    write("script", script);
+    return run(List.of("/bin/sh"), folder.resolve("script"));
+  }
+
+  /** Runs a script that is a file. */
+  Execution runFile(String script, String... arguments) {
+    write("script", script);
+    write("input", "");
+    List<String> command = new ArrayList<>(List.of("/bin/sh", folder.resolve("script").toString()));
+    command.addAll(List.of(arguments));
+    return run(command, folder.resolve("input"));
+  }
+
+  private Execution run(List<String> command, Path input) {
     try {
-      write("script", script);
       ProcessBuilder builder =
-          new ProcessBuilder(List.of("/bin/sh"))
-              .redirectInput(folder.resolve("script").toFile())
+          new ProcessBuilder(command)
+              .redirectInput(input.toFile())
               .redirectOutput(folder.resolve("output").toFile())
               .redirectError(folder.resolve("errors").toFile());
+      builder.environment().clear();
       builder.environment().put("PATH", folder + ":/usr/bin:/bin");
       builder.environment().put("LC_ALL", "C");
       Process process = builder.start();

@@ -1,4 +1,4 @@
-package dev.fwctl.core.converge;
+package dev.fwctl.core.transaction;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package dev.fwctl.core.converge;
+package dev.fwctl.core.transaction;
 
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.Family;
@@ -22,14 +22,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** A firewall whose kernel is a file: a rule a line, each a jump to what the line says. */
-final class FileFirewall implements FirewallBackend, FactGatherer {
+public final class FileFirewall implements FirewallBackend, FactGatherer {
   private final Path kernel;
 
-  FileFirewall(Path kernel) {
+  public FileFirewall(Path kernel) {
     this.kernel = kernel;
   }
 
-  static OwnedRules rules(String... targets) {
+  public static OwnedRules rules(String... targets) {
     if (targets.length == 0) {
       return OwnedRules.none();
     }
@@ -50,7 +50,7 @@ final class FileFirewall implements FirewallBackend, FactGatherer {
         List.of());
   }
 
-  static FirewallFacts facts(String digest, String... targets) {
+  public static FirewallFacts facts(String digest, String... targets) {
     List<Ruleset> rulesets =
         rules(targets).tables().stream()
             .map(
@@ -73,13 +73,13 @@ final class FileFirewall implements FirewallBackend, FactGatherer {
 
   @Override
   public String probe() {
-    return "cat '" + kernel + "'";
+    return "cksum <'" + kernel + "' && cat '" + kernel + "'";
   }
 
   @Override
   public Fact parse(ProbeAnswer answer) {
-    return facts(
-        "", answer.output().lines().filter(line -> !line.isEmpty()).toArray(String[]::new));
+    List<String> lines = answer.output().lines().filter(line -> !line.isEmpty()).toList();
+    return facts(lines.getFirst(), lines.stream().skip(1).toArray(String[]::new));
   }
 
   @Override
@@ -116,14 +116,15 @@ final class FileFirewall implements FirewallBackend, FactGatherer {
   }
 
   @Override
-  public String change(OwnedRules from, OwnedRules to) {
-    StringBuilder script = new StringBuilder(": >'" + kernel + "'\n");
-    for (OwnedTable table : to.tables()) {
+  public String restore(OwnedRules wanted) {
+    StringBuilder script = new StringBuilder("[ \"${1:-}\" != test ] || exit 0\n");
+    script.append("{ :");
+    for (OwnedTable table : wanted.tables()) {
       for (Rule rule : table.chains().getFirst().rules()) {
-        script.append("echo '").append(show(Family.IPV4, rule)).append("' >>'" + kernel + "'\n");
+        script.append("; echo '").append(show(Family.IPV4, rule)).append("'");
       }
     }
-    return script.toString();
+    return script.append("; } >'" + kernel + "'\n").toString();
   }
 
   @Override

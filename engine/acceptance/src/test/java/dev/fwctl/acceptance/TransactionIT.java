@@ -1,0 +1,323 @@
+package dev.fwctl.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fwctl.lab.HostSpec;
+import dev.fwctl.lab.Lab;
+import dev.fwctl.lab.LabNames;
+import dev.fwctl.lab.LabSpec;
+import dev.fwctl.lab.OnLab;
+import dev.fwctl.lab.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the operator of a fleet does with changes that are not for good yet, and hosts with them.
+ */
+@OnLab
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TransactionIT {
+  private static final String OFFICE = "203.0.113.5";
+  private static final String PARTNER = "198.51.100.5";
+  private static final String NOTHING = "fwctl: 1\n";
+
+  private final Lab lab =
+      Lab.up(
+          LabSpec.of(
+              LabNames.fresh(),
+              HostSpec.plain("one", "bookworm"),
+              HostSpec.plain("two", "bullseye"),
+              HostSpec.plain("three", "trixie").onLegacyIptables()));
+
+  private final Path folder;
+  private final Program program;
+
+  TransactionIT(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    this.program = new Program(lab, folder);
+    Files.createDirectory(folder.resolve("policies"));
+    for (String host : List.of("one", "two", "three")) {
+      lab.serve(host, "tcp/9000");
+    }
+  }
+
+  @AfterAll
+  void takeDown() {
+    lab.close();
+  }
+
+  @AfterEach
+  void takeAway() throws IOException {
+    fwctl(0, "unlock", "--auto-approve");
+    policy(NOTHING);
+    fwctl(0, "apply", "--auto-approve");
+    for (String host : List.of("one", "two", "three")) {
+      assertThat(Ruleset.of(lab, host).ours()).isEmpty();
+    }
+  }
+
+  private void policy(String text) throws IOException {
+    Files.writeString(folder.resolve("policies/policy.yml"), text);
+  }
+
+  private static String allowing(String... sources) {
+    return """
+    fwctl: 1
+    policies:
+      baseline:
+        hosts: all
+        inbound:
+          default: drop
+          allow:
+            - {to: host, port: 9000/tcp, from: [%s]}
+    """
+        .formatted(String.join(", ", sources));
+  }
+
+  private Program.Run fwctl(int exitCode, String command, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
+    arguments.addAll(List.of(options));
+    Program.Run run = program.run(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
+    assertThat(run.words()).doesNotContain("Exception");
+    return run;
+  }
+
+  private void sees(String client, String host, Outcome outcome) {
+    assertThat(lab.probe(client, host + ":9000")).as("%s at %s", client, host).isEqualTo(outcome);
+  }
+
+  @Test
+  void hostsWaitToBeConfirmed() throws IOException {
+    policy(allowing(OFFICE));
+    Program.Run applied = fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    assertThat(applied.words()).contains("to be confirmed", "fwctl confirm");
+    sees(OFFICE, "one", Outcome.OPEN);
+    sees(PARTNER, "one", Outcome.TIMEOUT);
+
+    Program.Run locks = fwctl(0, "locks");
+    assertThat(locks.words()).contains("one claimed by", "waits to be confirmed", "3 of 3 hosts");
+    Program.Run plan = fwctl(0, "plan");
+    assertThat(plan.words()).contains("waits to be confirmed");
+    // Somebody else gets no say meanwhile.
+    policy(allowing(PARTNER));
+    Program.Run other = fwctl(6, "apply", "--auto-approve");
+    assertThat(other.words()).contains("somebody else is changing this host");
+    sees(OFFICE, "one", Outcome.OPEN);
+
+    Program.Run confirmed = fwctl(0, "confirm");
+    assertThat(confirmed.words()).contains("Confirm: 3 of 3 hosts applied");
+    assertThat(fwctl(0, "locks").words()).contains("Nothing is under way on 3 hosts");
+    assertThat(fwctl(0, "confirm").words()).contains("Nothing waits to be confirmed");
+    policy(allowing(OFFICE));
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void hostsThatNobodyConfirmsGoBackByThemselves() throws Exception {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve");
+    policy(allowing(PARTNER));
+    fwctl(0, "apply", "--auto-approve", "--soak", "5s");
+
+    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
+
+    for (String host : List.of("one", "two", "three")) {
+      sees(OFFICE, host, Outcome.OPEN);
+      sees(PARTNER, host, Outcome.TIMEOUT);
+    }
+    Program.Run plan = fwctl(2, "plan", "--detailed-exitcode");
+    assertThat(plan.words()).contains("the last change of this host was not kept");
+    policy(allowing(OFFICE));
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void unlockingTakesBackWhatIsUnderWay() throws IOException {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
+
+    Program.Run unlocked = fwctl(0, "unlock", "--auto-approve");
+
+    assertThat(unlocked.words()).contains("Unlock: 1 of 1 host");
+    assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
+    sees(PARTNER, "one", Outcome.OPEN);
+  }
+
+  @Test
+  void aFleetGoesBackToTheReceiptBefore() throws IOException {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve");
+    policy(allowing(PARTNER));
+    fwctl(0, "apply", "--auto-approve");
+    sees(PARTNER, "two", Outcome.OPEN);
+
+    Program.Run back = fwctl(0, "rollback", "--auto-approve");
+
+    assertThat(back.words()).contains("Rollback: 3 of 3 hosts applied");
+    for (String host : List.of("one", "two", "three")) {
+      sees(OFFICE, host, Outcome.OPEN);
+      sees(PARTNER, host, Outcome.TIMEOUT);
+    }
+    policy(allowing(OFFICE));
+    assertThat(fwctl(0, "drift", "--detailed-exitcode").words()).contains("No drift");
+  }
+
+  @Test
+  void whatWasKeptIsPutInForceByTheFileThatIsLeft() throws IOException {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve");
+    for (String host : List.of("one", "two", "three")) {
+      List<String> applied = Ruleset.of(lab, host).ours();
+      lab.script(
+          host,
+          """
+          for tool in iptables ip6tables; do
+            for table in mangle filter; do
+              $tool -t $table -F
+              $tool -t $table -X
+            done
+          done
+          """);
+      assertThat(Ruleset.of(lab, host).ours()).isEmpty();
+      lab.run(host, "/bin/sh", "/var/lib/fwctl/applied");
+      assertThat(Ruleset.of(lab, host).ours()).isEqualTo(applied);
+    }
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void aRunStopsWhenTheFirstWaveFails() throws IOException {
+    lab.script("one", "mkdir /var/lib/fwctl.away; : >/var/lib/fwctl");
+    policy(allowing(OFFICE));
+    Program.Run run;
+    try {
+      run = fwctl(8, "apply", "--auto-approve", "--waves", "1,100%");
+    } finally {
+      lab.run("one", "rm", "-r", "/var/lib/fwctl", "/var/lib/fwctl.away");
+    }
+    assertThat(run.words()).contains("1 failed and as before", "2 not begun", "too many hosts");
+    for (String host : List.of("one", "two", "three")) {
+      assertThat(Ruleset.of(lab, host).ours()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRunThatStopsTakesBackWhatItDid() throws IOException {
+    lab.script("three", "mkdir /var/lib/fwctl.away; : >/var/lib/fwctl");
+    policy(allowing(OFFICE));
+    Program.Run run;
+    try {
+      run =
+          fwctl(
+              7,
+              "apply",
+              "--auto-approve",
+              "--parallelism",
+              "1",
+              "--waves",
+              "2,100%",
+              "--on-failure",
+              "rollback");
+    } finally {
+      lab.run("three", "rm", "-r", "/var/lib/fwctl", "/var/lib/fwctl.away");
+    }
+    assertThat(run.words()).contains("Rollback: 2 of 2 hosts applied");
+    for (String host : List.of("one", "two", "three")) {
+      assertThat(Ruleset.of(lab, host).ours()).isEmpty();
+    }
+  }
+
+  /** The one who changes a host is gone in the middle of it. */
+  @Test
+  void aHostGoesBackWhenItsControllerIsKilled() throws Exception {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve");
+    List<String> before = Ruleset.of(lab, "one").ours();
+    policy(allowing(PARTNER));
+    Process apply =
+        program.start(
+            "apply",
+            "-i",
+            lab.inventory().toString(),
+            "-p",
+            "policies",
+            "--auto-approve",
+            "--limit",
+            "one",
+            "--rollback-after",
+            "5s");
+    await(() -> !Ruleset.of(lab, "one").ours().equals(before));
+    apply.descendants().forEach(ProcessHandle::destroyForcibly);
+    apply.destroyForcibly().waitFor();
+
+    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
+
+    // Kept or gone back, whichever came first; nothing between, and the next plan tells.
+    if (Ruleset.of(lab, "one").ours().equals(before)) {
+      sees(OFFICE, "one", Outcome.OPEN);
+      sees(PARTNER, "one", Outcome.TIMEOUT);
+      fwctl(2, "plan", "--detailed-exitcode", "--limit", "one");
+    } else {
+      sees(PARTNER, "one", Outcome.OPEN);
+      sees(OFFICE, "one", Outcome.TIMEOUT);
+      fwctl(0, "plan", "--detailed-exitcode", "--limit", "one");
+    }
+  }
+
+  /** The new rules let nobody in from where we come, whatever they say on paper. */
+  @Test
+  void aHostGoesBackThatLetsNobodyInAnyMore() throws IOException {
+    policy(allowing(OFFICE));
+    // What another program does at the very moment at which our rules change.
+    lab.script(
+        "one",
+        """
+        mv /usr/sbin/iptables-nft-restore /usr/sbin/iptables-nft-restore.real
+        cat >/usr/sbin/iptables-nft-restore <<'end'
+        #!/bin/sh
+        case "$*" in
+          *--test*) ;;
+          *) iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP ;;
+        esac
+        exec /usr/sbin/iptables-nft-restore.real "$@"
+        end
+        chmod 755 /usr/sbin/iptables-nft-restore
+        (sleep 14; iptables-nft -t raw -F PREROUTING) >/dev/null 2>&1 &
+        """);
+    Program.Run run;
+    Instant begin = Instant.now();
+    try {
+      run = fwctl(7, "apply", "--auto-approve", "--limit", "one", "--rollback-after", "8s");
+    } finally {
+      lab.script(
+          "one",
+          """
+          mv /usr/sbin/iptables-nft-restore.real /usr/sbin/iptables-nft-restore
+          iptables-nft -t raw -F PREROUTING
+          """);
+    }
+    assertThat(run.words()).contains("went back to what it was before");
+    assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofSeconds(8));
+    assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(50);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+}

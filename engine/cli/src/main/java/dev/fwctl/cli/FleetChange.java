@@ -1,0 +1,239 @@
+package dev.fwctl.cli;
+
+import dev.fwctl.core.converge.Converger;
+import dev.fwctl.core.converge.Rollout;
+import dev.fwctl.core.facts.HostWork;
+import dev.fwctl.core.report.ApplyText;
+import dev.fwctl.core.report.Printable;
+import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.core.transaction.Author;
+import dev.fwctl.core.transaction.Order;
+import dev.fwctl.core.transaction.Outcome;
+import dev.fwctl.core.transaction.Return;
+import dev.fwctl.core.transaction.Revision;
+import dev.fwctl.core.transaction.Terms;
+import dev.fwctl.core.transaction.Transactions;
+import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.Host;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Carries orders out on the hosts of a session, and tells how it goes. */
+final class FleetChange {
+  private final Context context;
+  private final Session session;
+  private final OutputOptions output;
+  private final Output events;
+  private final RolloutOptions options;
+  private final int parallelism;
+  private final Author author;
+
+  FleetChange(
+      Context context,
+      Session session,
+      OutputOptions output,
+      Output events,
+      RolloutOptions options,
+      int parallelism) {
+    this.context = context;
+    this.session = session;
+    this.output = output;
+    this.events = events;
+    this.options = options;
+    this.parallelism = parallelism;
+    this.author =
+        new Author(userAtMachine(), Revision.of(session.workspace().policies()), runName());
+  }
+
+  /**
+   * Carries orders out, and takes the hosts back that were changed if that is what to do when the
+   * run stops.
+   *
+   * @param title what the run does, such as {@code Apply}
+   * @param soak how long hosts wait to be confirmed, if they are to
+   * @return the exit code
+   */
+  int run(String title, List<Order> orders, Optional<Duration> soak) {
+    Terms terms = options.terms(soak);
+    Converger converger = converger(terms, options.rollout(parallelism));
+    SequencedMap<Host, Outcome> outcomes = carryOut(converger, "applying", terms, orders);
+    report(title, outcomes);
+    boolean isStopped =
+        converger.stopped().filter(reason -> reason != Outcome.NotBegun.Reason.STOPPED).isPresent();
+    if (isStopped && options.onFailure() == RolloutOptions.OnFailure.ROLLBACK) {
+      takeBack(outcomes);
+    }
+    return exitCode(outcomes.values());
+  }
+
+  /** Takes the hosts back that this run has changed. */
+  private void takeBack(Map<Host, Outcome> outcomes) {
+    List<Host> changed =
+        outcomes.entrySet().stream()
+            .filter(entry -> entry.getValue() instanceof Outcome.Applied)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (changed.isEmpty()) {
+      return;
+    }
+    FleetReturn back = new FleetReturn(context, session, output, parallelism);
+    FleetReturn.Ways ways = back.ask(changed, receipt -> receipt.run().equals(author.run()));
+    back.complain(events, ways);
+    Terms terms = options.terms(Optional.empty());
+    report(
+        "Rollback",
+        carryOut(
+            converger(terms, Rollout.allAtOnce(parallelism)),
+            "taking back",
+            terms,
+            ways.ways().values().stream().map(Return.Way::order).toList()));
+  }
+
+  private Converger converger(Terms terms, Rollout rollout) {
+    Transactions transactions =
+        new Transactions(
+            session, session.extensions().gatherersByName(), author, terms, Clock.systemUTC());
+    return new Converger(transactions::carryOut, transactions.limit(), rollout);
+  }
+
+  private SequencedMap<Host, Outcome> carryOut(
+      Converger converger, String work, Terms terms, List<Order> orders) {
+    CountDownLatch finished = new CountDownLatch(1);
+    Thread stop = new Thread(() -> stop(converger, terms, finished), "stop on ^C");
+    Runtime.getRuntime().addShutdownHook(stop);
+    try (Progress progress =
+        new Progress(context.terminal(), work, orders.size(), Clock.systemUTC())) {
+      return converger.apply(orders, output.json() ? tell(events) : tell(progress));
+    } finally {
+      finished.countDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(stop);
+      } catch (IllegalStateException e) {
+        // ^C was pressed: the hook runs, and waits for the report that is printed next.
+      }
+    }
+  }
+
+  /** Hosts that are begun come to their end; the others are not begun. */
+  private void stop(Converger converger, Terms terms, CountDownLatch finished) {
+    converger.stop();
+    context.terminal().err().println("\nfwctl: stopping; hosts that are begun come to their end");
+    try {
+      if (!finished.await(
+          terms.goesBackAfter().plus(Duration.ofSeconds(90)).toSeconds(), TimeUnit.SECONDS)) {
+        context
+            .terminal()
+            .err()
+            .println(
+                "fwctl: some hosts are still at work, and go back by themselves unless they are"
+                    + " kept; 'fwctl plan' tells what they hold");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void report(String title, SequencedMap<Host, Outcome> outcomes) {
+    if (output.json()) {
+      events.events().applySummary(outcomes.values());
+    } else {
+      Terminal terminal = context.terminal();
+      terminal
+          .out()
+          .print(
+              new ApplyText(terminal.style(output), new ProblemText(context.base()))
+                  .report(title, outcomes));
+      terminal.out().flush();
+    }
+  }
+
+  static HostWork.Listener<Outcome> tell(Progress progress) {
+    return new HostWork.Listener<>() {
+      @Override
+      public void started(Host host) {
+        progress.started();
+      }
+
+      @Override
+      public void finished(Host host, Outcome outcome) {
+        progress.finished(
+            Printable.text(host.name()),
+            outcome instanceof Outcome.Applied || outcome instanceof Outcome.Unconfirmed,
+            ApplyText.words(outcome));
+      }
+    };
+  }
+
+  static HostWork.Listener<Outcome> tell(Output events) {
+    return new HostWork.Listener<>() {
+      @Override
+      public void started(Host host) {
+        events.events().applyStart(host.name());
+      }
+
+      @Override
+      public void finished(Host host, Outcome outcome) {
+        events.events().outcome(host.name(), outcome);
+      }
+    };
+  }
+
+  /** A time, so that a person finds it, and something by chance, so that no two are the same. */
+  private static String runName() {
+    return DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")
+            .withZone(ZoneOffset.UTC)
+            .format(Clock.systemUTC().instant())
+        + "-"
+        + HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
+  }
+
+  private static String userAtMachine() {
+    String machine;
+    try {
+      machine = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      machine = "unknown";
+    }
+    return System.getProperty("user.name") + "@" + machine;
+  }
+
+  /** The highest wins: lost above stopped by failures above failed above locked above stale. */
+  static int exitCode(Collection<Outcome> outcomes) {
+    return outcomes.stream()
+        .mapToInt(
+            outcome ->
+                switch (outcome) {
+                  case Outcome.Applied applied -> 0;
+                  case Outcome.Unconfirmed unconfirmed -> 0;
+                  case Outcome.Unchanged unchanged ->
+                      switch (unchanged.problem().code()) {
+                        case STALE, LOCKED, UNREACHABLE, HOST_KEY, AUTHENTICATION, PRIVILEGE ->
+                            unchanged.problem().code().exitCode();
+                        default -> ErrorCode.APPLY_FAILED.exitCode();
+                      };
+                  case Outcome.RolledBack rolledBack -> ErrorCode.APPLY_FAILED.exitCode();
+                  case Outcome.Lost lost -> ErrorCode.HOST_LOST.exitCode();
+                  case Outcome.NotBegun notBegun ->
+                      switch (notBegun.reason()) {
+                        case STOPPED -> ErrorCode.INTERRUPTED.exitCode();
+                        case BUDGET -> ErrorCode.TOO_MANY_FAILED.exitCode();
+                        case LOST -> ErrorCode.HOST_LOST.exitCode();
+                      };
+                })
+        .max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.fwctl.cli;
+
+import dev.fwctl.core.facts.FactCollector;
+import dev.fwctl.core.facts.FactLimits;
+import dev.fwctl.core.facts.HostPool;
+import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.facts.HostWork;
+import dev.fwctl.core.report.ApplyText;
+import dev.fwctl.core.report.Printable;
+import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.core.transaction.Outcome;
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Host;
+import dev.fwctl.model.Problem;
+import dev.fwctl.model.Receipt;
+import dev.fwctl.model.UnderWay;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/** What is under way on the hosts of a session, and ending it. */
+final class FleetUnderWay {
+  private final Context context;
+  private final Session session;
+  private final OutputOptions output;
+  private final Output events;
+  private final HostOptions options;
+
+  FleetUnderWay(
+      Context context, Session session, OutputOptions output, Output events, HostOptions options) {
+    this.context = context;
+    this.session = session;
+    this.output = output;
+    this.events = events;
+    this.options = options;
+  }
+
+  /**
+   * What hosts told.
+   *
+   * @param hosts what is under way on each that told
+   * @param receipts what was applied last, where anything was
+   * @param failed how many did not tell
+   */
+  record Seen(
+      SequencedMap<Host, UnderWay> hosts, SequencedMap<Host, Receipt> receipts, int failed) {}
+
+  /** Asks all hosts of the session, and complains of those that do not tell. */
+  Seen ask() {
+    List<Host> asked = session.hosts();
+    SequencedMap<Host, UnderWay> hosts = new LinkedHashMap<>();
+    SequencedMap<Host, Receipt> receipts = new LinkedHashMap<>();
+    int failed = 0;
+    SequencedMap<Host, HostReading> readings;
+    try (Progress progress =
+        new Progress(context.terminal(), "looking", asked.size(), Clock.systemUTC())) {
+      readings =
+          new FactCollector(session.reader(List.of()), session::any, FactLimits.DEFAULT)
+              .collect(
+                  asked,
+                  options.parallelism(),
+                  output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
+    }
+    for (Host host : readings.sequencedKeySet()) {
+      switch (readings.get(host)) {
+        case HostReading.Gathered gathered -> {
+          hosts.put(host, gathered.facts().find(UnderWay.class).orElse(UnderWay.NOTHING));
+          gathered.facts().receipt().ifPresent(receipt -> receipts.put(host, receipt));
+        }
+        case HostReading.Failed it -> {
+          failed++;
+          complain(host, it.problems());
+        }
+        case null -> throw new IllegalStateException("a host without a reading");
+      }
+    }
+    return new Seen(hosts, receipts, failed);
+  }
+
+  private void complain(Host host, List<Problem> problems) {
+    ProblemText text = new ProblemText(context.base());
+    for (Problem problem : problems) {
+      if (output.json()) {
+        events.events().error(problem, Optional.of(host.name()));
+      } else {
+        context.terminal().out().println("! " + Printable.text(host.name()) + ":");
+        context.terminal().out().print(text.error(problem));
+      }
+    }
+  }
+
+  /**
+   * Ends something on hosts, and reports.
+   *
+   * @param title what the run does, such as {@code Confirm}
+   * @return the exit code
+   */
+  int end(String title, Collection<Host> hosts, Function<Host, Outcome> end) {
+    HostWork<Outcome> work =
+        new HostWork<>() {
+          @Override
+          public Outcome on(Host host) {
+            return end.apply(host);
+          }
+
+          @Override
+          public Outcome failed(Host host, FwctlException failure, Duration after) {
+            return new Outcome.Lost(failure.problems().getFirst());
+          }
+        };
+    SequencedMap<Host, Outcome> outcomes;
+    try (Progress progress =
+        new Progress(context.terminal(), "at work", hosts.size(), Clock.systemUTC())) {
+      outcomes =
+          new HostPool(options.parallelism(), FactLimits.DEFAULT.host().multipliedBy(2))
+              .run(
+                  hosts,
+                  work,
+                  output.json() ? FleetChange.tell(events) : FleetChange.tell(progress));
+    }
+    if (output.json()) {
+      events.events().applySummary(outcomes.values());
+    } else {
+      Terminal terminal = context.terminal();
+      terminal
+          .out()
+          .print(
+              new ApplyText(terminal.style(output), new ProblemText(context.base()))
+                  .report(title, outcomes));
+    }
+    return FleetChange.exitCode(outcomes.values());
+  }
+
+  /** Returns the exit code of a run in which some hosts did not tell. */
+  int incomplete(Seen seen) {
+    return options.tolerance().bears(seen.failed(), session.hosts().size())
+        ? 0
+        : PlanCommand.INCOMPLETE;
+  }
+}

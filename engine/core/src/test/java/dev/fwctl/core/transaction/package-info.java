@@ -1,0 +1,5 @@
+/** Tests of transaction. */
+@NullMarked
+package dev.fwctl.core.transaction;
+
+import org.jspecify.annotations.NullMarked;

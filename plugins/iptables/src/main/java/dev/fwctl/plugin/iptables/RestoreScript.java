@@ -1,0 +1,219 @@
+package dev.fwctl.plugin.iptables;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.Family;
+import dev.fwctl.model.FirewallFacts.Variant;
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Problem;
+import dev.fwctl.model.netfilter.Chain;
+import dev.fwctl.model.netfilter.NamedSet;
+import dev.fwctl.model.netfilter.OwnedRules;
+import dev.fwctl.model.netfilter.OwnedRules.Hook;
+import dev.fwctl.model.netfilter.OwnedRules.OwnedTable;
+import dev.fwctl.model.netfilter.Rule;
+import dev.fwctl.model.netfilter.RulesetText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The script that makes a host hold certain rules of ours, whatever of ours it holds.
+ *
+ * <p>The kernel takes a table as a whole or not at all; the script makes the same of several tables
+ * and both families: it tries everything without effect first, and when a table is refused all the
+ * same it puts back those that were taken. All of it is read before any of it runs, so that a
+ * script that broke off on its way does nothing. It writes no file.
+ *
+ * <p>Exit status: 0 when all is done; {@value #REFUSED} when nothing was touched; {@value #UNDONE}
+ * when what was done is undone; {@value #BROKEN} when that failed.
+ */
+final class RestoreScript {
+  static final int REFUSED = 10;
+  static final int UNDONE = 11;
+  static final int BROKEN = 12;
+
+  /** The part that is the same for all rules. */
+  private static final String PROGRAM = read("restore.sh");
+
+  /**
+   * Tables in the order in which they are filled: what rejects and drops marked packets is there
+   * before anything marks. They are emptied in the opposite order.
+   */
+  private static final List<String> RANK =
+      List.of("raw", "nat", OwnNames.SECURITY, OwnNames.FILTER, OwnNames.MANGLE);
+
+  private final Map<TableName, OwnedTable> wanted;
+  private final List<NamedSet> sets;
+  private final Probe probe;
+
+  /**
+   * A table of a host.
+   *
+   * @param family its family
+   * @param variant its kind
+   * @param name its name
+   */
+  private record TableName(Family family, Variant variant, String name) {
+    static TableName of(OwnedTable table) {
+      return new TableName(table.family(), table.variant(), table.name());
+    }
+
+    /** Returns a word that can be part of a variable's name. */
+    String word() {
+      return (family == Family.IPV4 ? "4_" : "6_")
+          + variant.name().toLowerCase(Locale.ROOT)
+          + "_"
+          + name;
+    }
+  }
+
+  RestoreScript(OwnedRules wanted) {
+    this(wanted, Probe.ON_HOSTS);
+  }
+
+  RestoreScript(OwnedRules wanted, Probe probe) {
+    this.wanted =
+        wanted.tables().stream()
+            .filter(table -> !table.chains().isEmpty() || !table.hooks().isEmpty())
+            .collect(Collectors.toMap(TableName::of, table -> table));
+    this.sets = wanted.sets();
+    this.probe = probe;
+    this.wanted.keySet().stream()
+        .filter(table -> !RANK.contains(table.name()))
+        .forEach(
+            table -> {
+              throw new IllegalArgumentException("iptables has no such table: " + table);
+            });
+  }
+
+  /**
+   * Returns the script.
+   *
+   * @throws FwctlException with code UNENFORCEABLE when a rule can't be written on a line
+   */
+  String text() {
+    StringBuilder script = new StringBuilder();
+    script.append(
+        """
+        # Makes this host hold exactly these rules of fwctl, all or nothing; run it with the argument "test" to try.
+        # Status: 0 done, %d nothing touched, %d undone, %d not undone: run it again.
+        set -u
+        fwctl_mode=${1-}
+        fwctl_table_names=%s
+        fwctl_modules=%s
+        """
+            .formatted(REFUSED, UNDONE, BROKEN, quote(probe.tableNames()), quote(probe.modules())));
+    script.append("fwctl_fill=").append(quote(lines(fill()))).append('\n');
+    script.append("fwctl_rest=").append(quote(lines(rest()))).append('\n');
+    script.append("fwctl_content() {\n  case $1 in\n");
+    for (TableName table : fill()) {
+      script
+          .append("    " + table.word() + ") printf '%s' ")
+          .append(quote(content(requireNonNull(wanted.get(table)))))
+          .append(" ;;\n");
+    }
+    script.append("  esac\n}\n");
+    script
+        .append("fwctl_sets=")
+        .append(quote(sets.stream().map(set -> set.name() + "\n").collect(Collectors.joining())))
+        .append('\n');
+    script.append("fwctl_members() {\n  case $1 in\n");
+    for (NamedSet set : sets) {
+      script
+          .append("    " + quote(set.name()) + ") printf '%s' ")
+          .append(quote(SetText.render(set)))
+          .append(" ;;\n");
+    }
+    script.append("  esac\n}\n\n");
+    script.append(PROGRAM);
+    // Whatever is missing of this line: what is left of it is no command.
+    script.append("\nfwctl_make_it_so\n");
+    return script.toString();
+  }
+
+  private List<TableName> fill() {
+    return wanted.keySet().stream()
+        .sorted(
+            Comparator.comparing(TableName::family)
+                .thenComparing(TableName::variant)
+                .thenComparing(table -> RANK.indexOf(table.name())))
+        .toList();
+  }
+
+  private List<TableName> rest() {
+    List<TableName> rest = new ArrayList<>();
+    for (Family family : Family.values()) {
+      for (Variant variant : Variant.values()) {
+        for (String name : RANK.reversed()) {
+          rest.add(new TableName(family, variant, name));
+        }
+      }
+    }
+    rest.removeAll(wanted.keySet());
+    return rest;
+  }
+
+  private static String lines(List<TableName> tables) {
+    return tables.stream().map(TableName::word).collect(Collectors.joining("\n"));
+  }
+
+  /** Writes what of ours a table is to hold. */
+  private static String content(OwnedTable table) {
+    List<String> lines = new ArrayList<>();
+    for (Chain chain : table.chains()) {
+      lines.add(":" + chain.name());
+    }
+    for (Chain chain : table.chains()) {
+      for (Rule rule : chain.rules()) {
+        lines.add("-A " + chain.name() + " " + RulesetText.rule(table.family(), rule));
+      }
+    }
+    table.hooks().stream()
+        .sorted(Comparator.comparing(Hook::chain).thenComparing(Hook::position))
+        .forEach(
+            hook ->
+                lines.add(
+                    "-I %s %d %s"
+                        .formatted(
+                            hook.chain(),
+                            hook.position(),
+                            RulesetText.rule(table.family(), hook.rule()))));
+    lines.forEach(RestoreScript::requireOneLine);
+    return String.join("\n", lines) + "\n";
+  }
+
+  /** What somebody else wrote into our chains must not become a line of its own. */
+  private static void requireOneLine(String line) {
+    if (line.chars().anyMatch(character -> Character.isISOControl(character))) {
+      throw new FwctlException(
+          Problem.of(
+              ErrorCode.UNENFORCEABLE,
+              "a rule in or into fwctl's chains holds control characters, so that it could not be"
+                  + " put back: "
+                  + Printable.of(line),
+              "delete that rule on the host"));
+    }
+  }
+
+  /** Writes a text as a word of the shell, in which nothing has a meaning. */
+  private static String quote(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
+  }
+
+  private static String read(String name) {
+    try (InputStream stream = requireNonNull(RestoreScript.class.getResourceAsStream(name), name)) {
+      return new String(stream.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
