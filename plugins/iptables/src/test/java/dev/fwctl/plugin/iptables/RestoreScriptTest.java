@@ -333,7 +333,9 @@ class RestoreScriptTest {
         .containsExactly(
             "$ ipset restore",
             V4 + " --test *mangle",
+            V6 + " --test *mangle",
             V4 + " *mangle",
+            V6 + " *mangle",
             "$ ipset destroy " + name(before));
   }
 
@@ -357,7 +359,9 @@ class RestoreScriptTest {
     OwnedRules rules = rules(DefaultAction.DROP, 100);
     holds(rules);
     assertThat(restore(rules).exitStatus()).isZero();
-    assertThat(commands(tools.journal())).containsExactly(V4 + " --test *mangle", V4 + " *mangle");
+    assertThat(commands(tools.journal()))
+        .containsExactly(
+            V4 + " --test *mangle", V6 + " --test *mangle", V4 + " *mangle", V6 + " *mangle");
   }
 
   @ParameterizedTest
@@ -381,8 +385,10 @@ class RestoreScriptTest {
         .containsExactly(
             "$ ipset restore",
             V4 + " --test *mangle",
+            V6 + " --test *mangle",
             "$ ipset swap fwctl-swap-1 " + name(wanted),
             V4 + " *mangle",
+            V6 + " *mangle",
             "$ ipset destroy fwctl-swap-0");
   }
 
@@ -628,8 +634,17 @@ class RestoreScriptTest {
             .filter(table -> table.name().equals("filter"))
             .findFirst()
             .orElseThrow();
-    OwnedRules wanted = new OwnedRules(List.of(reject), List.of());
-    assertThat(reject.hooks()).extracting(Hook::chain).contains("DOCKER-USER");
+    Hook hook = new Hook("DOCKER-USER", 1, reject.hooks().getFirst().rule());
+    OwnedRules wanted =
+        new OwnedRules(
+            List.of(
+                new OwnedTable(
+                    reject.family(),
+                    reject.variant(),
+                    reject.name(),
+                    reject.chains(),
+                    List.of(hook))),
+            List.of());
     assertThat(restore(wanted).exitStatus()).isZero();
     assertThat(tools.journal().lines().filter(line -> line.startsWith("-N")))
         .containsExactly("-N DOCKER-USER", "-N DOCKER-USER");
