@@ -279,21 +279,23 @@ class TransactionIT {
   @Test
   void aHostGoesBackThatLetsNobodyInAnyMore() throws IOException {
     policy(allowing(OFFICE));
-    // What another program does at the very moment at which our rules change.
+    // What another program does at the very moment at which our rules change. The real command
+    // keeps its name, by which it knows what it is to be.
     lab.script(
         "one",
         """
-        mv /usr/sbin/iptables-nft-restore /usr/sbin/iptables-nft-restore.real
+        mkdir /opt/real
+        mv /usr/sbin/iptables-nft-restore /opt/real
         cat >/usr/sbin/iptables-nft-restore <<'end'
         #!/bin/sh
         case "$*" in
           *--test*) ;;
           *) iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP ;;
         esac
-        exec /usr/sbin/iptables-nft-restore.real "$@"
+        exec /opt/real/iptables-nft-restore "$@"
         end
         chmod 755 /usr/sbin/iptables-nft-restore
-        (sleep 14; iptables-nft -t raw -F PREROUTING) >/dev/null 2>&1 &
+        (sleep 25; iptables-nft -t raw -F PREROUTING) >/dev/null 2>&1 &
         """);
     Program.Run run;
     try {
@@ -302,12 +304,16 @@ class TransactionIT {
       lab.script(
           "one",
           """
-          mv /usr/sbin/iptables-nft-restore.real /usr/sbin/iptables-nft-restore
+          mv /opt/real/iptables-nft-restore /usr/sbin
+          rmdir /opt/real
           iptables-nft -t raw -F PREROUTING
           """);
     }
-    assertThat(run.words()).contains("went back to what it was before");
+    assertThat(run.words())
+        .contains("! one: went back to what it was before")
+        .contains("Apply: 0 of 1 host applied; 1 went back.");
     assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
+    sees(PARTNER, "one", Outcome.OPEN);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

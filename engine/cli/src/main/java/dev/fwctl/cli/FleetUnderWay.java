@@ -12,7 +12,6 @@ import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.Problem;
-import dev.fwctl.model.Receipt;
 import dev.fwctl.model.UnderWay;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,18 +43,14 @@ final class FleetUnderWay {
    * What hosts told.
    *
    * @param hosts what is under way on each that told
-   * @param receipts what was applied last, where anything was
    * @param failed how many did not tell
    */
-  record Seen(
-      SequencedMap<Host, UnderWay> hosts, SequencedMap<Host, Receipt> receipts, int failed) {}
+  record Seen(SequencedMap<Host, UnderWay> hosts, int failed) {}
 
   /** Asks all hosts of the session, and complains of those that do not tell. */
   Seen ask() {
     List<Host> asked = session.hosts();
     SequencedMap<Host, UnderWay> hosts = new LinkedHashMap<>();
-    SequencedMap<Host, Receipt> receipts = new LinkedHashMap<>();
-    int failed = 0;
     SequencedMap<Host, HostReading> readings;
     try (Progress progress =
         new Progress(context.terminal(), "looking", asked.size(), Clock.systemUTC())) {
@@ -66,20 +61,15 @@ final class FleetUnderWay {
                   options.parallelism(),
                   output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
     }
-    for (Host host : readings.sequencedKeySet()) {
-      switch (readings.get(host)) {
-        case HostReading.Gathered gathered -> {
-          hosts.put(host, gathered.facts().find(UnderWay.class).orElse(UnderWay.NOTHING));
-          gathered.facts().receipt().ifPresent(receipt -> receipts.put(host, receipt));
-        }
-        case HostReading.Failed it -> {
-          failed++;
-          complain(host, it.problems());
-        }
-        case null -> throw new IllegalStateException("a host without a reading");
-      }
-    }
-    return new Seen(hosts, receipts, failed);
+    readings.forEach(
+        (host, reading) -> {
+          switch (reading) {
+            case HostReading.Gathered gathered ->
+                hosts.put(host, gathered.facts().find(UnderWay.class).orElse(UnderWay.NOTHING));
+            case HostReading.Failed failed -> complain(host, failed.problems());
+          }
+        });
+    return new Seen(hosts, asked.size() - hosts.size());
   }
 
   private void complain(Host host, List<Problem> problems) {

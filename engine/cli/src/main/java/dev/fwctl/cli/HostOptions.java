@@ -1,5 +1,6 @@
 package dev.fwctl.cli;
 
+import dev.fwctl.core.converge.Share;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,9 +47,9 @@ final class HostOptions {
   @Option(
       names = "--allow-unreachable",
       paramLabel = "N|N%",
-      converter = Tolerance.Converter.class,
+      converter = RolloutOptions.ShareConverter.class,
       description = "How many hosts may be left out before the exit code is 4. Default: 0")
-  private Tolerance tolerance = Tolerance.NONE;
+  private Share tolerance = Share.NONE;
 
   Optional<String> limit() {
     return Optional.ofNullable(limit);
@@ -58,7 +59,7 @@ final class HostOptions {
     return Optional.ofNullable(exclude);
   }
 
-  Tolerance tolerance() {
+  Share tolerance() {
     return tolerance;
   }
 

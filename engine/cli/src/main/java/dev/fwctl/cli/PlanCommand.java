@@ -1,5 +1,6 @@
 package dev.fwctl.cli;
 
+import dev.fwctl.core.converge.Share;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
@@ -60,7 +61,7 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  static int exitCode(Plan plan, boolean detailed, Tolerance tolerance) {
+  static int exitCode(Plan plan, boolean detailed, Share tolerance) {
     if (!tolerance.bears(plan.notPlannable().size(), plan.hosts().size())) {
       return INCOMPLETE;
     }

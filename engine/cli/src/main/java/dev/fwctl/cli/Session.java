@@ -37,7 +37,7 @@ final class Session implements Connections, AutoCloseable {
     this.extensions = requireNonNull(extensions, "extensions is null");
     this.inventory = requireNonNull(inventory, "inventory is null");
     this.selected = requireNonNull(selected, "selected is null");
-    // Each host has one connection at a time, so that no more are open than may be.
+    // A host has one connection at a time, so that no more are open than may be.
     this.held =
         new HeldConnections(this::fresh, selected.hosts().size() <= parallelism ? parallelism : 0);
   }
@@ -98,6 +98,7 @@ final class Session implements Connections, AutoCloseable {
 
   @Override
   public Connection fresh(Host host) {
+    held.letGo(host);
     ConnectionProvider provider = extensions.connectionProviders().get(host.connection().type());
     return requireNonNull(provider, "the inventory knows the connection types").connect(host);
   }

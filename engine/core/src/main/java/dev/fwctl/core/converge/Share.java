@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  * @param percent whether it is a part
  */
 public record Share(int number, boolean percent) {
+  public static final Share NONE = new Share(0, false);
+
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(%?)");
 
   public Share {
@@ -33,6 +35,11 @@ public record Share(int number, boolean percent) {
   /** Returns how many of so many hosts these are, rounded down. */
   public int of(int hosts) {
     return percent ? (int) ((long) hosts * number / 100) : number;
+  }
+
+  /** Tells whether so many of all hosts are no more than these. */
+  public boolean bears(int some, int all) {
+    return some <= of(all);
   }
 
   @Override

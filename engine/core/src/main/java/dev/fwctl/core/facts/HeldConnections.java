@@ -47,6 +47,11 @@ public final class HeldConnections implements AutoCloseable {
     return new Held(host, connect.apply(host));
   }
 
+  /** Closes the connection that is kept to a host, if there is one. */
+  public void letGo(Host host) {
+    remove(host).ifPresent(kept -> kept.connection.close());
+  }
+
   private synchronized Optional<Held> remove(Host host) {
     return Optional.ofNullable(held.remove(host));
   }

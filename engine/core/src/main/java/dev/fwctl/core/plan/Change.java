@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.netfilter.OwnedRules;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,6 +40,17 @@ public record Change(
     reach = List.copyOf(reach);
     rules = List.copyOf(rules);
     receipt = List.copyOf(receipt);
+  }
+
+  /** Returns the name of a script: its sha256, in hexadecimal. */
+  public static String artifactOf(String script) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** Returns how many rules a kind of change concerns. */

@@ -5,10 +5,6 @@ import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.spi.FirewallBackend;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,7 +70,7 @@ final class Differences {
    */
   private record Restoration(String artifact, String script) {
     static Restoration of(String script) {
-      return new Restoration(sha256(script), script);
+      return new Restoration(Change.artifactOf(script), script);
     }
   }
 
@@ -179,16 +175,6 @@ final class Differences {
                   reach,
                   rules,
                   receipt));
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.fwctl.core.facts.AppliedFile;
 import dev.fwctl.core.facts.FactReader;
 import dev.fwctl.core.facts.HostReading;
-import dev.fwctl.core.plan.RuleLine;
+import dev.fwctl.core.plan.Change;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
@@ -17,11 +17,7 @@ import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.Execution;
 import dev.fwctl.spi.FirewallBackend;
 import dev.fwctl.spi.Script;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -97,8 +93,8 @@ public final class Return {
               forth,
               previous.map(file -> file.receipt().rules()).orElse(List.of()),
               backend.restore(inForce),
-              RuleLine.of(inForce, backend).stream().map(RuleLine::written).toList(),
-              sha256(forth));
+              Order.lines(inForce, backend),
+              Change.artifactOf(forth));
       return Optional.of(new Way(order, from.get(), previous.map(AppliedFile::receipt)));
     }
   }
@@ -120,15 +116,5 @@ public final class Return {
         .filter(backend -> !backend.inForce(facts).isEmpty())
         .findFirst()
         .orElse(backends.getFirst());
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

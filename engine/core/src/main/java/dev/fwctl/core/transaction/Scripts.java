@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.facts.AppliedFile;
+import dev.fwctl.core.facts.ProbeScript;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
@@ -32,9 +33,6 @@ final class Scripts {
   private static final String LOOK = piece("look.sh");
   private static final String UNLOCK = piece("unlock.sh");
   private static final String UNIT = piece("fwctl.service");
-
-  private static final String PATH =
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nexport PATH LC_ALL\n";
 
   private final HostFolders folders;
   private final String id;
@@ -83,7 +81,7 @@ final class Scripts {
   }
 
   private String guard() {
-    return "set -u\numask 077\n" + PATH + places() + FILES + GUARD;
+    return "set -u\n" + ProbeScript.prelude() + places() + FILES + GUARD;
   }
 
   /**

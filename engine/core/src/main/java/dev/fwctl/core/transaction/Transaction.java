@@ -153,18 +153,21 @@ final class Transaction {
             .orElseGet(() -> scripts.keep(order.backend(), digest));
     Problem seen;
     do {
-      try (Connection connection = connections.fresh(order.host())) {
-        Execution execution;
-        try {
-          execution = connection.execute(script(script));
-        } catch (FwctlException e) {
-          return afterSilence(e.problems().getFirst());
-        }
-        return kept(execution);
+      Connection connection;
+      try {
+        connection = connections.fresh(order.host());
       } catch (FwctlException e) {
         seen = e.problems().getFirst();
+        pause();
+        continue;
       }
-      pause();
+      Execution execution;
+      try (connection) {
+        execution = connection.execute(script(script));
+      } catch (FwctlException e) {
+        return afterSilence(e.problems().getFirst());
+      }
+      return kept(execution);
     } while (System.nanoTime() < end && !Thread.currentThread().isInterrupted());
     return afterSilence(seen);
   }
@@ -186,8 +189,8 @@ final class Transaction {
   private Outcome goBack(Problem problem) {
     try (Connection connection = connections.any(order.host())) {
       connection.execute(script(scripts.back(gatherer)));
-    } catch (FwctlException e) {
-      return afterSilence(problem);
+    } catch (FwctlException silent) {
+      // Then its guard takes it back, and it is asked all the same.
     }
     return afterSilence(problem);
   }

@@ -3,10 +3,13 @@
 # be left), backend (its name), expected (what we own, as the plan saw it), and functions that print
 # texts: fingerprint, holder, forth, back, guard, applied.
 
+# Ends before anything was changed. What lies in the folder of state is ours only while the claim is.
 leave() {
-  if [ -e "$run/$id/deadline" ]; then disarm; fi
-  rm -f "$state/applied.new"
-  rmdir "$state" 2>/dev/null
+  if look_at_claim && [ "$claim_id" = "$id" ]; then
+    if [ -e "$run/$id/deadline" ]; then disarm; fi
+    rm -f "$state/applied.new"
+    rmdir "$state" 2>/dev/null
+  fi
   rm -rf "${run:?}/${id:?}" "$run/claim.$id"
   release
   exit "$1"

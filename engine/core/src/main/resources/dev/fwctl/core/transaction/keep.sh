@@ -21,7 +21,6 @@ remove_unit() {
 }
 
 if [ ! -e removes ]; then
-  install_unit || echo 'fwctl: the rules will not be loaded at boot, the unit could not be installed' >&2
   # The disk may have filled up or gone read-only since.
   if [ -e "$state/applied" ]; then ln -f "$state/applied" "$state/previous.new" || exit $NO_RECEIPT; fi
 fi
@@ -34,6 +33,7 @@ if [ -e removes ]; then
 elif mv -f "$state/applied.new" "$state/applied"; then
   if [ -e "$state/previous.new" ]; then mv -f "$state/previous.new" "$state/previous"; fi
   sync "$state" 2>/dev/null || sync
+  install_unit || echo 'fwctl: the rules will not be loaded at boot, the unit could not be installed' >&2
 else
   mv kept pending && /bin/sh guard now
   exit $NO_RECEIPT

@@ -55,6 +55,11 @@ class TransactionTest {
   /** How many connections fail that somebody opens anew. */
   private int closed;
 
+  /** How many connections are open now, and how many were at most. */
+  private int open;
+
+  private int mostOpen;
+
   @BeforeEach
   void makeHost() throws IOException {
     kernel = Files.writeString(folder.resolve("kernel"), "old\n");
@@ -84,6 +89,8 @@ class TransactionTest {
   private final class Shells implements Connections {
     @Override
     public Connection any(Host host) {
+      open++;
+      mostOpen = Math.max(mostOpen, open);
       return new Connection() {
         @Override
         public Execution execute(Script script) {
@@ -91,7 +98,9 @@ class TransactionTest {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+          open--;
+        }
       };
     }
 
@@ -266,6 +275,24 @@ class TransactionTest {
     assertThat(problem(outcome).message()).contains("bob@desk since yesterday");
     assertThat(kernel).hasContent("old\n");
     assertThat(run.resolve("claim")).content().startsWith("other\n");
+  }
+
+  /** One that fails before it has a claim leaves alone what another has under way. */
+  @Test
+  void takesNothingFromAChangeThatIsUnderWay() throws Exception {
+    carryOut(
+        order(), new Terms(Terms.SHORTEST, Optional.of(Duration.ofSeconds(60)), Duration.ZERO));
+    String id = Files.readAllLines(run.resolve("claim")).getFirst();
+    scripts.add(text -> sh(text.replace("holder() {", "holder() {\nreturn 1\n")));
+
+    Outcome outcome = carryOut(order(FileFirewall.rules("one"), FileFirewall.rules("two")));
+
+    assertThat(outcome).isInstanceOf(Outcome.Unchanged.class);
+    Execution confirmed = sh(new Scripts(folders(), id, "token").confirm(firewall));
+    assertThat(confirmed.exitStatus()).as("%s", confirmed).isZero();
+    assertThat(kernel).hasContent("one\n");
+    assertThat(state.resolve("applied")).exists();
+    nothingIsUnderWay();
   }
 
   @Test
@@ -485,6 +512,7 @@ class TransactionTest {
     assertThat(outcome).isInstanceOf(Outcome.RolledBack.class);
     assertThat(problem(outcome).message()).contains("somebody else");
     assertThat(kernel).hasContent("old\n");
+    assertThat(mostOpen).as("connections open at once").isEqualTo(1);
   }
 
   @Test
