@@ -285,7 +285,8 @@ class TransactionIT {
         "one",
         """
         mkdir /opt/real
-        mv /usr/sbin/iptables-nft-restore /opt/real
+        ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
+        rm /usr/sbin/iptables-nft-restore
         cat >/usr/sbin/iptables-nft-restore <<'end'
         #!/bin/sh
         case "$*" in
@@ -304,8 +305,8 @@ class TransactionIT {
       lab.script(
           "one",
           """
-          mv /opt/real/iptables-nft-restore /usr/sbin
-          rmdir /opt/real
+          ln -sf xtables-nft-multi /usr/sbin/iptables-nft-restore
+          rm -r /opt/real
           iptables-nft -t raw -F PREROUTING
           """);
     }
