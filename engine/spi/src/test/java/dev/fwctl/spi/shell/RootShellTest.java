@@ -2,6 +2,7 @@ package dev.fwctl.spi.shell;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fwctl.model.Become;
@@ -19,17 +20,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs on this machine's own sh, with {@code id} and {@code sudo} replaced by scripts of ours. */
 class RootShellTest {
@@ -240,6 +245,59 @@ class RootShellTest {
     assertThat(thrown.problems().getFirst().code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     assertThat(thrown).hasMessageContaining("did not end within 300 ms");
     assertThat(process.killed()).isTrue();
+  }
+
+  /** More than a pipe holds, so that whoever writes it waits for a reader. */
+  private static final String LONGER_THAN_A_PIPE = "# a long comment\n".repeat(500_000);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "echo %1$s; echo %1$s >&2; "})
+  @Timeout(60)
+  void aHostThatTakesNoInputIsGivenUp(String first) throws Exception {
+    String deaf = first.formatted(RootShell.BEGIN) + "exec sleep 600";
+    WatchedShell process = new WatchedShell(process(List.of("/bin/sh", "-c"), deaf));
+    FwctlException thrown =
+        catchThrowableOfType(
+            FwctlException.class,
+            () ->
+                shell(Optional.empty())
+                    .execute(
+                        process, new Script(LONGER_THAN_A_PIPE, Duration.ofMillis(500), 1000)));
+    assertThat(thrown.problems().getFirst().code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+    assertThat(thrown)
+        .hasMessageContaining(first.isEmpty() ? "no shell of root after" : "did not end within");
+    // The thread that waited for a reader is not left behind.
+    assertThat(process.awaitWriter()).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void hostsThatTakeNoInputDoNotHoldUpAnother() throws Exception {
+    fake("id", "echo 0");
+    List<WatchedShell> deaf = new ArrayList<>();
+    List<Thread> waiting = new ArrayList<>();
+    for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+      WatchedShell process = new WatchedShell(process(List.of("/bin/sh", "-c"), "exec sleep 600"));
+      deaf.add(process);
+      Script patient = new Script(LONGER_THAN_A_PIPE, Duration.ofMinutes(10), 1000);
+      waiting.add(
+          Thread.startVirtualThread(
+              () ->
+                  assertThatThrownBy(() -> shell(Optional.empty()).execute(process, patient))
+                      .isInstanceOf(FwctlException.class)));
+    }
+    for (WatchedShell process : deaf) {
+      process.awaitFullPipe();
+    }
+    CompletableFuture<Execution> other = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> other.complete(run(shell(Optional.empty()), LONGER_THAN_A_PIPE + "echo ran")));
+    assertThat(other.get().output()).isEqualTo("ran\n");
+    assertThat(waiting).allMatch(Thread::isAlive);
+    waiting.forEach(Thread::interrupt);
+    for (WatchedShell process : deaf) {
+      assertThat(process.awaitWriter()).isInstanceOf(IOException.class);
+    }
   }
 
   @Test
