@@ -84,7 +84,7 @@ final class PolicyParser {
     Node.Mapping policy = mapping.get();
     shapes.refuseUnknownKeys(policy, KEYS);
     Optional<Node> hostsNode = policy.get(HOSTS);
-    if (hostsNode.isEmpty()) {
+    if (Shapes.isMissing(policy, HOSTS, KEYS)) {
       shapes.invalid(
           place,
           "policy '" + name + "' has no 'hosts'",
@@ -92,7 +92,7 @@ final class PolicyParser {
     }
     if (KEYS.stream()
         .filter(key -> !key.equals(HOSTS))
-        .noneMatch(key -> policy.get(key).isPresent())) {
+        .allMatch(key -> Shapes.isMissing(policy, key, KEYS))) {
       shapes.invalid(
           place, "policy '" + name + "' says nothing", "add 'inbound' or 'outbound', or remove it");
     }

@@ -101,8 +101,7 @@ final class RuleParser {
   }
 
   private Optional<Node> required(Node.Mapping rule, String key, Direction direction) {
-    Optional<Node> value = rule.get(key);
-    if (value.isEmpty()) {
+    if (Shapes.isMissing(rule, key, KEYS)) {
       shapes.invalid(
           rule.place(),
           "the rule has no '" + key + "'",
@@ -110,7 +109,7 @@ final class RuleParser {
               ? "say what on the host it is about, such as '" + key + ": host'"
               : "name sources or addresses, or write '" + key + ": any'");
     }
-    return value;
+    return rule.get(key);
   }
 
   private Optional<LocalEnd> localEnd(Node node, Direction direction) {

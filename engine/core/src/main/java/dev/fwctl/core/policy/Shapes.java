@@ -132,6 +132,18 @@ final class Shapes {
     }
   }
 
+  /**
+   * Tells whether a key is missing. One that is only misspelt is not: that it is unknown is said
+   * already, with the hint.
+   */
+  static boolean isMissing(Node.Mapping mapping, String key, Collection<String> known) {
+    return mapping.get(key).isEmpty()
+        && mapping.entries().values().stream()
+            .map(entry -> entry.key().text())
+            .filter(name -> !known.contains(name))
+            .noneMatch(name -> Suggestions.closest(name, known).equals(Optional.of(key)));
+  }
+
   /** Adds a problem whose hint names the closest of the names there are, or else all of them. */
   void suggest(
       Place place,
