@@ -1,5 +1,6 @@
 package dev.fwctl.core.intent;
 
+import dev.fwctl.core.document.Problems;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Place;
@@ -25,7 +26,7 @@ import java.util.TreeMap;
  * <p>What is wrong with that needs no host to be asked, so {@code validate} tells it too.
  */
 final class Assignment {
-  private final List<Problem> problems = new ArrayList<>();
+  private final Problems problems = new Problems();
   private final Map<String, PolicySet> sets = new HashMap<>();
   private final List<Policy.Rule> rules = new ArrayList<>();
 
@@ -44,6 +45,9 @@ final class Assignment {
         pattern = hostsOfPattern.size();
         patterns.put(policy.hosts(), pattern);
         hostsOfPattern.add(new HashSet<>(select(selection, policy)));
+      } else if (hostsOfPattern.get(pattern).isEmpty()) {
+        // It is wrong in this place, too.
+        select(selection, policy);
       }
       patternOfPolicy.add(pattern);
       number(policy, hostsOfPattern.get(pattern), numbers);
@@ -155,9 +159,9 @@ final class Assignment {
     }
   }
 
-  /** Returns what is wrong with the repository on this inventory. */
+  /** Returns what is wrong with the repository on this inventory, in the order of the places. */
   List<Problem> problems() {
-    return List.copyOf(problems);
+    return problems.sorted();
   }
 
   /** Returns the policies of a host, or nothing when no policy speaks of it. */

@@ -53,7 +53,8 @@ public final class IntentResolver {
 
   /**
    * Returns what is wrong with the repository whatever its hosts are like: patterns that match no
-   * host, defaults that contradict each other, allow rules where nothing is closed.
+   * host, defaults that contradict each other, allow rules where nothing is closed; in the order of
+   * their places.
    */
   public List<Problem> problems() {
     return assignment.problems();

@@ -50,6 +50,7 @@ import dev.fwctl.model.Policy;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.Traffic;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -571,6 +572,28 @@ class IntentResolverTest {
                 assertThat(problem.place()).contains(line(5));
                 assertThat(problem.hint().orElseThrow()).contains("default: drop");
               });
+    }
+
+    @Test
+    void errorsComeInTheOrderOfTheirPlaces() {
+      Policy policy = inbound("a", "db", dropping());
+      List<Policy> policies = new ArrayList<>();
+      for (int line : List.of(30, 10, 20)) {
+        policies.add(
+            new Policy(
+                "at" + line,
+                policy.hosts(),
+                line(line),
+                List.of(),
+                policy.inbound(),
+                Optional.empty(),
+                line(line)));
+      }
+      assertThat(
+              new IntentResolver(repository(policies.toArray(Policy[]::new)), among("web1"))
+                  .problems())
+          .extracting(problem -> problem.place().orElseThrow())
+          .containsExactly(line(10), line(20), line(30));
     }
 
     @Test
