@@ -2,6 +2,7 @@ package dev.fwctl.core.report;
 
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
+import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,9 @@ public final class AddressWords {
   private AddressWords() {}
 
   /**
-   * Returns the words, such as {@code everyone}, {@code 203.0.113.0/24, 2001:db8:7::/48} or {@code
-   * everyone but 203.0.113.0/24}. No address is ever left out.
+   * Returns the words, such as {@code everyone}, {@code 203.0.113.0/24, 2001:db8:7::/48}, {@code
+   * everyone but 203.0.113.0/24} or {@code 203.0.113.0/24 (but not 203.0.113.66)}. No address is
+   * ever left out.
    */
   public static String of(AddressSet set) {
     if (set.isEmpty()) {
@@ -22,33 +24,56 @@ public final class AddressWords {
     if (set.isAny()) {
       return "everyone";
     }
-    List<String> parts = new ArrayList<>();
-    List<IpPrefix> all = set.prefixes();
-    List<IpPrefix> others = set.complement().prefixes();
-    if (others.size() < all.size() && others.stream().noneMatch(prefix -> prefix.length() == 0)) {
-      return "everyone but " + list(others);
-    }
+    List<String> words = new ArrayList<>();
+    int named = 0;
     for (Family family : Family.values()) {
-      List<IpPrefix> prefixes = set.of(family).prefixes();
-      if (prefixes.isEmpty()) {
-        continue;
-      }
-      List<IpPrefix> missing = set.complement().of(family).prefixes();
-      String everyone = family == Family.IPV4 ? "everyone on IPv4" : "everyone on IPv6";
-      if (missing.isEmpty()) {
-        parts.add(everyone);
-      } else if (missing.size() < prefixes.size()) {
-        parts.add(everyone + " but " + list(missing));
-      } else {
-        parts.add(list(prefixes));
-      }
+      Brief brief = brief(set.of(family), IpPrefix.everything(family));
+      words.addAll(brief.words());
+      named += brief.named();
     }
-    return String.join(", ", parts);
+    List<IpPrefix> others = set.complement().prefixes();
+    return others.size() < named && others.stream().noneMatch(AddressWords::isWholeFamily)
+        ? "everyone but " + list(others)
+        : String.join(", ", words);
+  }
+
+  /** Some words, and how many prefixes they name. */
+  private record Brief(int named, List<String> words) {}
+
+  /** Returns the words that name the fewest prefixes for a set that lies within a prefix. */
+  private static Brief brief(AddressSet set, IpPrefix within) {
+    if (set.isEmpty()) {
+      return new Brief(0, List.of());
+    }
+    List<IpPrefix> missing = AddressSet.of(within).minus(set).prefixes();
+    if (missing.isEmpty()) {
+      return new Brief(1, List.of(word(within)));
+    }
+    List<String> words = new ArrayList<>();
+    int named = 0;
+    for (IpAddress half : List.of(within.address(), within.last())) {
+      IpPrefix part = IpPrefix.containing(half, within.length() + 1);
+      Brief brief = brief(set.intersect(AddressSet.of(part)), part);
+      named += brief.named();
+      words.addAll(brief.words());
+    }
+    return 1 + missing.size() < named
+        ? new Brief(1 + missing.size(), List.of(word(within) + " (but not " + list(missing) + ")"))
+        : new Brief(named, words);
   }
 
   private static String list(List<IpPrefix> prefixes) {
-    return prefixes.stream()
-        .map(prefix -> prefix.isSingle() ? prefix.address().toString() : prefix.toString())
-        .collect(Collectors.joining(", "));
+    return prefixes.stream().map(AddressWords::word).collect(Collectors.joining(", "));
+  }
+
+  private static String word(IpPrefix prefix) {
+    if (isWholeFamily(prefix)) {
+      return prefix.family() == Family.IPV4 ? "everyone on IPv4" : "everyone on IPv6";
+    }
+    return prefix.isSingle() ? prefix.address().toString() : prefix.toString();
+  }
+
+  private static boolean isWholeFamily(IpPrefix prefix) {
+    return prefix.length() == 0;
   }
 }

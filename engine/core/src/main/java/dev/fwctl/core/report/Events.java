@@ -131,7 +131,10 @@ public final class Events {
   private void change(List<HostPlan.Changed> group) {
     Change change = group.getFirst().change();
     ObjectNode event =
-        event(Level.INFO, "planned_change", "change of " + group.size() + " host(s)");
+        event(
+            Level.INFO,
+            "planned_change",
+            "change of " + group.size() + (group.size() == 1 ? " host" : " hosts"));
     ArrayNode hosts = event.putArray("hosts");
     group.forEach(host -> hosts.add(host.host().name()));
     event.put("artifact", change.artifact());

@@ -21,7 +21,7 @@ final class Paragraph {
     boolean empty = true;
     for (String word : content.split(" ", -1)) {
       if (!empty && line.length() + 1 + word.length() > WIDTH) {
-        text.append(line).append('\n');
+        text.append(line.toString().stripTrailing()).append('\n');
         line.setLength(0);
         line.append(next);
         empty = true;

@@ -213,8 +213,11 @@ public final class PlanText {
   }
 
   private static void line(String symbol, String rule, String note, StringBuilder text) {
-    String shown = note.isEmpty() ? rule : rule + "  # " + note;
-    Paragraph.append(text, INDENT + symbol + " ", Printable.text(shown), INDENT + "    ");
+    String shown = Printable.text(rule);
+    if (!note.isEmpty()) {
+      shown += "  #" + Paragraph.GLUE + Printable.text(note);
+    }
+    Paragraph.append(text, INDENT + symbol + " ", shown, INDENT + "    ");
   }
 
   private void drift(List<String> hosts, Drift drift, StringBuilder text) {

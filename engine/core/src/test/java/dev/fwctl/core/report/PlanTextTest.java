@@ -206,8 +206,8 @@ class PlanTextTest {
               - worker 25/tcp (as far as fwctl can tell) can no longer reach everyone
 
               ipv4 mangle FWCTL-HOST
-                + -s 203.0.113.0/24 -p tcp -m tcp --dport 22 -j RETURN  #
-                    policies/shop.yml:14 baseline
+                + -s 203.0.113.0/24 -p tcp -m tcp --dport 22 -j RETURN
+                    # policies/shop.yml:14 baseline
                 ~ -j RETURN
                   -> -j DROP  # policies/shop.yml:12 default
               ~ 1 rule will name another line of the policy, nothing else
