@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures fwctl on a lab, beside its peers and in turn with them:",
-      "'plan' against parallel OpenSSH logins that run iptables-save, and 'apply' against",
-      "Ansible's iptables module where ansible-playbook is installed. Prints times and ratios."
+      "Measures fwctl on a lab, beside its peers and in turn with them.",
+      "That is 'plan' against parallel OpenSSH logins that run iptables-save, and 'apply'"
+          + " against Ansible's iptables module where ansible-playbook is installed. Prints times"
+          + " and ratios."
     },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows fwctl at work on a small fleet of real hosts on this machine:",
-      "what is open, plan, apply, what is open then, drift, repair. Leaves nothing behind."
+      "Shows fwctl at work on a small fleet of real hosts on this machine.",
+      "What is open, plan, apply, what is open then, drift, repair. Leaves nothing behind."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

@@ -29,6 +29,6 @@ final class FwctlCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command; see fwctl --help");
+    throw new ParameterException(spec.commandLine(), "no command is given");
   }
 }

@@ -37,7 +37,7 @@ final class LabCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command; see fwctl lab --help");
+    throw new ParameterException(spec.commandLine(), "no command is given");
   }
 
   /** Which lab is meant. */
@@ -183,8 +183,8 @@ final class LabCommand implements Runnable {
   @Command(
       name = "probe",
       description = {
-        "Sends a packet from a client to a host and tells what became of it:",
-        "open, refused, unreachable or timeout. Ends with 0 when all were open, else with 1.",
+        "Sends a packet from a client to a host and tells what became of it.",
+        "That is open, refused, unreachable or timeout. Ends with 0 when all were open, else with 1.",
         "Clients have all addresses of 198.51.100.0/24, 203.0.113.0/24, 198.18.0.0/15 and"
             + " 2001:db8::/32, and behind a narrow link 192.0.2.0/24 and 2001:db8:ffff::/48."
       },
@@ -244,7 +244,7 @@ final class LabCommand implements Runnable {
     String first = lab.hosts().getFirst().name();
     out.printf("Next:%n");
     out.printf(
-        "  ./fwctl lab exec%s controller -- ./fwctl plan -i %s%n", name.option(), lab.inventory());
+        "  ./fwctl lab exec%s controller -- ./fwctl facts -i %s%n", name.option(), lab.inventory());
     out.printf("  ./fwctl lab exec%s %s -- iptables-save%n", name.option(), first);
     out.printf("  ./fwctl lab probe%s --from 203.0.113.5 --to %s:22%n", name.option(), first);
     out.printf("  ./fwctl lab down%s%n", name.option());

@@ -34,27 +34,32 @@ public final class Main {
         CommandLine.Help.defaultColorScheme(terminal.outIsColoured() ? Ansi.ON : Ansi.OFF));
     commandLine.setExitCodeExceptionMapper(
         exception -> exception instanceof CommandLine.ParameterException ? USAGE : 1);
+    commandLine.setParameterExceptionHandler(
+        (exception, typed) -> report(terminal, base, List.of(typed), UsageProblem.of(exception)));
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           terminal.out().flush();
-          boolean debug = List.of(arguments).contains("--debug");
-          boolean json = List.of(arguments).contains("--json");
           if (!(exception instanceof FwctlException failure)) {
             throw exception;
           }
-          if (json) {
-            Output output = new Output(terminal);
-            failure.problems().forEach(problem -> output.events().error(problem, Optional.empty()));
-          } else {
-            terminal.err().print(new ProblemText(base).errors(failure));
-          }
-          if (debug) {
-            failure.printStackTrace(terminal.err());
-          }
-          return failure.exitCode();
+          return report(terminal, base, List.of(arguments), failure);
         });
     int exitCode = commandLine.execute(arguments);
     terminal.out().flush();
     return exitCode;
+  }
+
+  private static int report(
+      Terminal terminal, Path base, List<String> arguments, FwctlException failure) {
+    if (arguments.contains("--json")) {
+      Output output = new Output(terminal);
+      failure.problems().forEach(problem -> output.events().error(problem, Optional.empty()));
+    } else {
+      terminal.err().print(new ProblemText(base).errors(failure));
+    }
+    if (arguments.contains("--debug")) {
+      failure.printStackTrace(terminal.err());
+    }
+    return failure.exitCode();
   }
 }

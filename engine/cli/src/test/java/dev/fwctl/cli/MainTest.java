@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +107,48 @@ class MainTest {
       })
   void usageErrorsEndWith64(String line) {
     assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(64);
-    assertThat(err()).isNotEmpty();
+    assertThat(err())
+        .startsWith("error: ")
+        .contains("[FW001]", "hint: ", "--help' tells how to use it")
+        .hasLineCount(2);
+  }
+
+  @Test
+  void usageErrorsNameWhatWasMeant() {
+    assertThat(run("plan", "--paralelism", "3")).isEqualTo(64);
+    assertThat(err())
+        .isEqualTo(
+            """
+            error: unknown option '--paralelism' [FW001]
+              hint: did you mean '--parallelism'? 'fwctl plan --help' tells how to use it
+            """);
+    err.reset();
+    assertThat(run("pln")).isEqualTo(64);
+    assertThat(err()).contains("unknown command 'pln'", "did you mean 'plan'?");
+    err.reset();
+    assertThat(run("plan", "web")).isEqualTo(64);
+    assertThat(err()).contains("there is no place for the argument 'web'");
+    err.reset();
+    assertThat(run("lab", "upp")).isEqualTo(64);
+    assertThat(err()).contains("unknown command 'upp'", "'fwctl lab --help'");
+  }
+
+  @Test
+  void usageErrorsAreEventsToo() {
+    assertThat(run("plan", "--json", "--limt", "web")).isEqualTo(64);
+    assertThat(err()).isEmpty();
+    assertThat(out())
+        .contains("\"type\":\"diagnostic\"", "unknown option '--limt'")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void theHelpOfACommandIsWholeSentencesAlsoInTheListOfAll() {
+    for (String line : List.of("--help", "lab --help")) {
+      out.reset();
+      assertThat(run(line.split(" "))).isZero();
+      assertThat(out()).doesNotContainPattern("(?m)^ .*:$");
+    }
   }
 
   @Test
@@ -144,7 +186,7 @@ class MainTest {
   @Test
   void anUnknownHostPatternIsAnError() {
     assertThat(run("plan", "--limit", "wbe")).isEqualTo(1);
-    assertThat(err()).contains("'wbe'");
+    assertThat(err()).contains("'wbe' is neither a group nor a host, in --limit");
   }
 
   @Test

@@ -195,7 +195,13 @@ final class HostIndex {
   }
 
   private static String describe(Term term, HostPattern pattern, String subject) {
-    String where = pattern.terms().size() > 1 ? " in " + subject + " '" + pattern.text() + "'" : "";
+    String where = "";
+    if (pattern.terms().size() > 1) {
+      where = " in " + subject + " '" + pattern.text() + "'";
+    } else if (subject.startsWith("--")) {
+      // An option has no place that would tell.
+      where = ", in " + subject;
+    }
     if (term.subscript().isPresent()) {
       return "'" + term.name() + "' has no hosts at that subscript" + where;
     }

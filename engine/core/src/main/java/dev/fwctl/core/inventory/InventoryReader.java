@@ -137,7 +137,7 @@ public final class InventoryReader {
             Problem.of(
                 ErrorCode.FILE_UNREADABLE,
                 "there is no inventory '" + name + "'",
-                "name a file or folder; a list of hosts needs a comma, as in 'web1,'"));
+                "name a file or folder with -i; a list of hosts needs a comma, as in 'web1,'"));
       }
     }
 

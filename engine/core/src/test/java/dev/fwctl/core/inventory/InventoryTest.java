@@ -65,7 +65,8 @@ class InventoryTest {
 
     assertThat(Fleet.problemsOf(() -> limited(inventory, "wbe", "")))
         .extracting(Problem::message, problem -> problem.hint().orElse(""))
-        .containsExactly(tuple("'wbe' is neither a group nor a host", "did you mean 'web'?"));
+        .containsExactly(
+            tuple("'wbe' is neither a group nor a host, in --limit", "did you mean 'web'?"));
     assertThat(Fleet.problemsOf(() -> limited(inventory, "", "all")))
         .extracting(Problem::message)
         .containsExactly("--limit and --exclude together leave no host");
