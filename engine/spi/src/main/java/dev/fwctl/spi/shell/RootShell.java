@@ -63,7 +63,9 @@ public final class RootShell {
    * Returns the command to start, for whatever shell the user logs in to.
    *
    * <p>It is one line and holds nothing inside its single quotes that Bourne shells, csh or fish
-   * would read in different ways: no single quote, no exclamation mark.
+   * would read in different ways: no single quote, no exclamation mark. Where the user is root it
+   * starts no process but the shell itself: the kernel tells who we are (proc(5)), and {@code id}
+   * is asked when it does not say root.
    */
   public String command() {
     String otherwise =
@@ -79,7 +81,9 @@ public final class RootShell {
         + " >&2;"
         + ("PATH=$PATH:" + PATH + ";LC_ALL=C;export PATH LC_ALL;")
         + ("s=\"echo " + BEGIN + ";echo " + BEGIN + " >&2;exec /bin/sh -s \\\"\\$@\\\"\";")
-        + "if [ \"$(id -u)\" = 0 ];then exec /bin/sh -c \"$s\" sh \"$SSH_CONNECTION\";fi;"
+        + ("u=;while read -r k v u r;do if [ \"$k\" = Uid: ];then break;fi;u=;done"
+            + " 2>/dev/null </proc/self/status;")
+        + "if [ \"$u\" = 0 ]||[ \"$(id -u)\" = 0 ];then set -- \"$SSH_CONNECTION\";eval \"$s\";fi;"
         + otherwise
         + "'";
   }

@@ -36,10 +36,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs on this machine's own sh, with {@code id} and {@code sudo} replaced by scripts of ours. */
+/**
+ * Runs on this machine's own sh, with {@code id} and {@code sudo} replaced by scripts of ours, and
+ * what the kernel says by a file of ours, which is not there at first.
+ */
 class RootShellTest {
   private static final Place HOST_PLACE = new Place("inventory.yml", 3, 5);
   private static final Place BECOME_PLACE = new Place("inventory.yml", 9, 7);
+
+  private static final String STATUS = "/proc/self/status";
 
   @TempDir Path fakes;
 
@@ -54,6 +59,27 @@ class RootShellTest {
     fake("sudo", "echo sudo was called; exit 1");
     Execution execution = run(shell(Optional.empty()), "echo out; echo err >&2; exit 7");
     assertThat(execution).isEqualTo(new Execution(7, "out\n", "err\n"));
+  }
+
+  @Test
+  void idIsNotAskedWhenTheKernelSaysRoot() throws IOException {
+    fake("id", "echo id was called >&2; echo 1000");
+    kernelSays("Name:\tsh\nState:\tR (running)\nUid:\t1000\t0\t0\t0\nGid:\t7\t7\t7\t7\n");
+    Execution execution = run(shell(Optional.empty()), "echo \"$SSH_CONNECTION\"; exit 7");
+    assertThat(execution).isEqualTo(new Execution(7, "192.0.2.1 50000 192.0.2.2 22\n", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Name:\tsh\nUid:\t0\t1000\t1000\t1000\nGid:\t0\t0\t0\t0\n",
+        "Name:\t0 0 0\nGid:\t0\t0\t0\t0\n",
+        "Uid:\n",
+        ""
+      })
+  void nothingElseThatTheKernelSaysIsTakenForRoot(String status) throws IOException {
+    kernelSays(status);
+    assertThat(problem(shell(Optional.empty()), "echo ran").code()).isEqualTo(ErrorCode.PRIVILEGE);
   }
 
   @Test
@@ -408,11 +434,17 @@ class RootShellTest {
   }
 
   private LocalShell process(RootShell shell) {
+    assertThat(shell.command()).containsOnlyOnce(STATUS);
     return process(List.of("/bin/sh", "-c"), shell.command());
   }
 
   private LocalShell process(List<String> loginShell, String command) {
-    return new LocalShell(loginShell, command, fakes);
+    String ours = fakes.resolve("status").toString();
+    return new LocalShell(loginShell, command.replace(STATUS, ours), fakes);
+  }
+
+  private void kernelSays(String status) throws IOException {
+    Files.writeString(fakes.resolve("status"), status);
   }
 
   private static Script script(String text) {

@@ -110,8 +110,12 @@ class LocalConnectionTest {
 
   private Connection connection(String userId, Optional<Become> become) throws IOException {
     fake("id", "echo " + userId);
+    // What the kernel says of the user is not there, so that id is asked.
     Path interpreter =
-        fake("interpreter", "PATH=" + folder + ":$PATH; export PATH; exec /bin/sh -c \"$1\"");
+        fake(
+            "interpreter",
+            "PATH=%s:$PATH; export PATH; exec /bin/sh -c \"${1%%%%/proc/self/status*}/none${1#*/proc/self/status}\""
+                .formatted(folder));
     return new LocalConnection(host(become), List.of(interpreter.toString()));
   }
 
