@@ -17,7 +17,7 @@ import java.util.Optional;
  *     another kind into them
  * @param sets the address sets (ipset) that fwctl owns
  * @param ipset whether the ipset command is installed
- * @param ownDigest a fingerprint of everything that fwctl owns in the kernel, made on the host
+ * @param ownDigest a fingerprint of everything that fwctl owns in the kernel
  */
 public record FirewallFacts(
     List<Tool> tools,

@@ -39,7 +39,7 @@ public record AppliedFile(Receipt receipt, String script) {
 
   /** Returns a fragment of POSIX sh that prints the receipt alone, or nothing where is none. */
   static String receiptProbe() {
-    return "[ ! -e %1$s ] || sed -n '3s/^%2$s//p;3q' %1$s\n".formatted(PATH, MARK);
+    return "[ ! -e %1$s ] || exec sed -n '3s/^%2$s//p;3q' %1$s\n".formatted(PATH, MARK);
   }
 
   /** Returns a fragment of POSIX sh that prints the file of the time before, or nothing. */

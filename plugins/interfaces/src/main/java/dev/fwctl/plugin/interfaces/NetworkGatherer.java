@@ -49,7 +49,7 @@ public final class NetworkGatherer implements FactGatherer {
         read -r fwctl_hostname </proc/sys/kernel/hostname
         printf '%s\\n' "$fwctl_hostname"
         if [ -e /proc/net/if_inet6 ]; then echo ipv6; else echo 'no ipv6'; fi
-        ip -json -details -batch - <<'END'
+        exec ip -json -details -batch - <<'END'
         address show
         route show table all
         END

@@ -71,8 +71,7 @@ public final class SshGatherer implements FactGatherer {
         echo files
         [ -z "$fwctl_servers" ] || ls -l $fwctl_servers
         echo listeners
-        grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6
-        :
+        exec grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6
         """;
   }
 

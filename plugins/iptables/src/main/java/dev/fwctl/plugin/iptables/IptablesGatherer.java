@@ -61,7 +61,7 @@ public final class IptablesGatherer implements FactGatherer {
     List<NamedSet> sets = List.of();
     boolean ip6tables = false;
     boolean ipset = false;
-    String digest = "";
+    boolean ended = false;
     for (Section section : sections) {
       switch (section.word(0)) {
         case "rules" -> {
@@ -83,14 +83,15 @@ public final class IptablesGatherer implements FactGatherer {
           ipset = true;
           sets = SetText.parse(complete(section));
         }
-        case "digest" -> digest = section.word(1);
+        case "end" -> ended = true;
         default -> {}
       }
     }
-    if (!digest.matches("[0-9a-f]{64}")) {
-      throw malformed("the fingerprint of the rules is missing");
+    if (!ended) {
+      throw malformed("its end is missing");
     }
-    return new FirewallFacts(tools, ip6tables, rulesets, hidden, sets, ipset, digest);
+    return new FirewallFacts(
+        tools, ip6tables, rulesets, hidden, sets, ipset, Fingerprint.of(answer.output()));
   }
 
   /** Finds the variants that are installed; they come in one package and have one version. */

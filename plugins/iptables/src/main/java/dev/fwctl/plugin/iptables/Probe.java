@@ -5,7 +5,8 @@ package dev.fwctl.plugin.iptables;
  *
  * <p>Each of iptables-save and ip6tables-save runs once, and those of the other variant only where
  * it may hold rules: iptables-legacy-save would make the tables that it does not find, so the
- * kernel is asked for their names first. Lines that begin with {@code @} are ours.
+ * kernel is asked for their names first. Lines that begin with {@code @} are ours. Each process
+ * counts: on a host the start of one costs as much as all that it does.
  *
  * @param tableNames the folder where the kernel tells which legacy tables there are
  * @param modules the folder where it tells what is loaded or built in
@@ -13,11 +14,14 @@ package dev.fwctl.plugin.iptables;
 record Probe(String tableNames, String modules) {
   static final Probe ON_HOSTS = new Probe("/proc/net", "/sys/module");
 
-  /** Prints the rules in force of both families and variants, and our sets. */
+  /**
+   * Prints the rules in force of both families and variants, and our sets; told what {@code
+   * iptables -V} says.
+   */
   private static final String SAVE =
       """
       fwctl_save() {
-        case $(iptables -V 2> /dev/null) in
+        case $1 in
           *nf_tables*) fwctl_default=nft fwctl_other=legacy ;;
           *) fwctl_default=legacy fwctl_other=nft ;;
         esac
@@ -45,7 +49,9 @@ record Probe(String tableNames, String modules) {
         echo @sets
         # Without the kernel module there is no set, and asking would load it.
         [ -d MODULES/ip_set ] || [ ! -d MODULES ] || return 0
-        ipset list -n < /dev/null | while read -r fwctl_set; do
+        fwctl_names=$(ipset list -n < /dev/null)
+        case $fwctl_names in *fwctl-*) ;; *) return 0 ;; esac
+        printf '%s\\n' "$fwctl_names" | while read -r fwctl_set; do
           case $fwctl_set in
             fwctl-*)
               if fwctl_text=$(ipset save "$fwctl_set" < /dev/null); then
@@ -59,37 +65,37 @@ record Probe(String tableNames, String modules) {
       }
       """;
 
-  /** Makes of what the former printed a fingerprint of what is ours. */
+  /** Makes of what the former printed a fingerprint of what is ours, as {@link Fingerprint}. */
   private static final String DIGEST =
       """
       fwctl_digest() {
-        awk '
+        LC_ALL=C awk '
+          { gsub(/[^ -~]+/, "?") }
           /^@/ { part = $0; table = ""; next }
           /^\\*/ { table = $0; next }
           /^:FWCTL/ { print part, table, $1; next }
           /^-A FWCTL/ || /^-A .* -[jg] FWCTL/ { print part, table, $0; next }
           /^create fwctl-/ { print $1, $2, $3, $4, $5; next }
           /^add fwctl-/ { print }
-        ' | sha256sum | cut -d ' ' -f 1
+        ' | sha256sum
       }
       """;
 
   /** Returns the probe for all that {@link IptablesGatherer} reads. */
   String everything() {
     return save()
-        + DIGEST
         + """
         if command -v iptables > /dev/null 2>&1 && command -v iptables-save > /dev/null 2>&1; then
-          echo "@default $(iptables -V)"
+          fwctl_version=$(iptables -V)
+          echo "@default $fwctl_version"
           for fwctl_variant in nft legacy; do
             if command -v iptables-$fwctl_variant-save > /dev/null 2>&1; then
               echo "@tool $fwctl_variant"
             fi
           done
           if command -v ip6tables-save > /dev/null 2>&1; then echo @ip6tables; fi
-          fwctl_all=$(fwctl_save)
-          printf '%s\\n' "$fwctl_all"
-          echo "@digest $(printf '%s\\n' "$fwctl_all" | fwctl_digest)"
+          fwctl_save "$fwctl_version"
+          echo @end
         fi
         """;
   }
@@ -99,14 +105,14 @@ record Probe(String tableNames, String modules) {
     return save()
         + DIGEST
         + """
-        fwctl_all=$(fwctl_save)
+        fwctl_all=$(fwctl_save "$(iptables -V 2> /dev/null)")
         case $fwctl_all in
           *@failed*)
             echo 'fwctl: the rules in force could not be read' >&2
             exit 1
             ;;
         esac
-        printf '%s\\n' "$fwctl_all" | fwctl_digest
+        fwctl_sum=$(printf '%s\\n' "$fwctl_all" | fwctl_digest) && echo "${fwctl_sum%% *}"
         """;
   }
 

@@ -110,6 +110,11 @@ final class FakeTools {
     return run(command, folder.resolve("input"));
   }
 
+  /** Reads what was printed as a connection does, which replaces what is no UTF-8. */
+  private String read(String name) throws IOException {
+    return new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8);
+  }
+
   private Execution run(List<String> command, Path input) {
     try {
       ProcessBuilder builder =
@@ -125,10 +130,7 @@ final class FakeTools {
         process.destroyForcibly();
         throw new IllegalStateException("the script does not end");
       }
-      return new Execution(
-          process.exitValue(),
-          Files.readString(folder.resolve("output"), StandardCharsets.UTF_8),
-          Files.readString(folder.resolve("errors"), StandardCharsets.UTF_8));
+      return new Execution(process.exitValue(), read("output"), read("errors"));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {

@@ -41,6 +41,10 @@ class ProbeTest {
       COMMIT
       """;
 
+  /** The fingerprint of nothing: SHA-256 of no bytes. */
+  private static final String NOTHING =
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
   @TempDir Path folder;
   private FakeTools tools;
   private Probe probe;
@@ -82,9 +86,11 @@ class ProbeTest {
         .parse(new ProbeAnswer(execution.exitStatus(), execution.output(), execution.errors()));
   }
 
+  /** Returns the fingerprint that the host makes, which is the one that we make. */
   private String fingerprint() {
     Execution execution = tools.run(probe.fingerprint());
     assertThat(execution.exitStatus()).isZero();
+    assertThat(execution.output()).matches("[0-9a-f]{64}\n").isEqualTo(facts().ownDigest() + "\n");
     return execution.output().strip();
   }
 
@@ -272,6 +278,37 @@ class ProbeTest {
     assertThat(fingerprint()).isNotEqualTo(before).hasSize(64);
   }
 
+  /** Who reads the answer has replaced what was no UTF-8 in it; the host has not. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gr\\303\\274n",
+        "gr\\374n",
+        "\\377\\376 \\303 \\303\\303\\274 \\360\\237\\230\\200\\200 \\355\\240\\200",
+        "tab\\there\\r",
+        "\\342\\200\\250 \\302\\205 \\177\\033[m"
+      })
+  void fingerprintsCommentsInAnyEncodingAsTheHostDoes(String comment) {
+    install("iptables v1.8.9 (nf_tables)");
+    tools.with(
+        "iptables-save",
+        "printf '%%s\\n' '*nat' ':POSTROUTING ACCEPT [0:0]' ':FWCTL-X - [0:0]'; printf -- '-A POSTROUTING -m comment --comment \"%s\" -j FWCTL-X\\n'; echo COMMIT"
+            .formatted(comment));
+    assertThat(fingerprint()).isNotEqualTo(NOTHING);
+  }
+
+  /** The command of the probe ends with a line that must not be missing. */
+  @Test
+  void refusesAnAnswerThatBrokeOff() {
+    install("iptables v1.8.9 (nf_tables)");
+    tools.write("rules4", MANGLE);
+    String output = tools.run(probe.everything()).output();
+    assertThat(output).endsWith("@end\n");
+    String cut = output.substring(0, output.length() - "@end\n".length());
+    assertThatThrownBy(() -> new IptablesGatherer().parse(new ProbeAnswer(0, cut, "")))
+        .isInstanceOf(FwctlException.class);
+  }
+
   @Test
   void fingerprintsTheMembersOfSetsInAnyOrder() {
     install("iptables v1.8.9 (nf_tables)");
@@ -303,13 +340,13 @@ class ProbeTest {
   @ValueSource(
       strings = {
         "nonsense",
-        "@default nonsense\n@digest 0",
-        "@default iptables v1.8.9 (nf_tables)\n@rules 5 nft",
-        "@default iptables v1.8.9 (nf_tables)\n@rules 4 pf",
-        "@default iptables v1.8.9 (nf_tables)\n@rules 4 nft\n*filter\n",
-        "@default iptables v1.8.9 (nf_tables)\n@sets\nadd x y\n",
-        "@default iptables v1.8.9 (nf_tables)\n@sets\nadd fwctl-1 10.0.0.1\n",
-        "@default iptables v1.8.9 (nf_tables)\n@sets\nnonsense\n",
+        "@default nonsense\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@rules 5 nft\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@rules 4 pf\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@rules 4 nft\n*filter\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@sets\nadd x y\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@sets\nadd fwctl-1 10.0.0.1\n@end",
+        "@default iptables v1.8.9 (nf_tables)\n@sets\nnonsense\n@end",
         "@default iptables v1.8.9 (nf_tables)\n"
       })
   void refusesAnswersThatMakeNoSense(String answer) {
