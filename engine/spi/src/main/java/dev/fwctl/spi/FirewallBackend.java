@@ -35,13 +35,15 @@ public interface FirewallBackend extends ExtensionPoint {
   OwnedRules lower(HostIntent intent, HostFacts facts);
 
   /**
-   * Returns all that bears on {@link #lower} besides the intent.
+   * Returns all that bears on {@link #lower} besides the intent, in words: a sentence for each
+   * part, such as {@code IPv6 is guarded}.
    *
    * <p>Where it and the intent are equal, so are the rules, which then are made once for many
-   * hosts.
+   * hosts. A saved plan keeps the sentences, and a host on which they are others is no longer as it
+   * was planned. By default everything that was learnt of the host bears.
    */
-  default Object ground(HostFacts facts) {
-    return facts;
+  default List<String> ground(HostFacts facts) {
+    return List.of("what was learnt of the host is of kind " + Fingerprint.of(facts.toString()));
   }
 
   /** Returns what fwctl owns on the host now. */

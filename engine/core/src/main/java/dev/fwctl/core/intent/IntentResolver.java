@@ -65,6 +65,11 @@ public final class IntentResolver {
     return assignment.of(host).isPresent();
   }
 
+  /** Returns what the policies of a host want to know of it; nothing when none speaks of it. */
+  public Optional<Interest> interest(String host) {
+    return assignment.of(host).flatMap(PolicySet::interest);
+  }
+
   /** Returns what the policies come to on a host. */
   public HostOutcome resolve(String host, HostFacts facts) {
     Optional<PolicySet> policies = assignment.of(host);

@@ -4,10 +4,12 @@ import dev.fwctl.model.ContainerSelector;
 import dev.fwctl.model.LocalEnd;
 import dev.fwctl.model.Policy;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The policies that some hosts have in common, added up.
@@ -94,6 +96,17 @@ final class PolicySet {
     return selectors;
   }
 
+  /** Returns what of a host bears on what these come to there; nothing when they say nothing. */
+  Optional<Interest> interest() {
+    return inbound.isEmpty() && outbound.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Interest(
+                external.stream().map(Policy.ExternalInterface::name).distinct().sorted().toList(),
+                inbound.map(Direction::selectors),
+                outbound.map(Direction::selectors)));
+  }
+
   /**
    * What all policies of a host say of one direction.
    *
@@ -102,7 +115,18 @@ final class PolicySet {
    * @param deny what is not
    */
   record Direction(
-      List<Policy.Fallback> fallbacks, List<NumberedRule> allow, List<NumberedRule> deny) {}
+      List<Policy.Fallback> fallbacks, List<NumberedRule> allow, List<NumberedRule> deny) {
+    /** Returns the selectors by which rules name containers, each once, in a fixed order. */
+    private List<ContainerSelector> selectors() {
+      return Stream.concat(allow.stream(), deny.stream())
+          .map(numbered -> numbered.rule().local())
+          .filter(LocalEnd.Containers.class::isInstance)
+          .map(local -> ((LocalEnd.Containers) local).selector())
+          .distinct()
+          .sorted(Comparator.comparing(ContainerSelector::toString))
+          .toList();
+    }
+  }
 
   /**
    * A rule.

@@ -77,10 +77,10 @@ final class Differences {
   /** An intent, as an object, and what else bears on its rules. */
   private static final class Task {
     private final HostIntent intent;
-    private final Object ground;
+    private final List<String> ground;
     private final FirewallBackend backend;
 
-    Task(HostIntent intent, Object ground, FirewallBackend backend) {
+    Task(HostIntent intent, List<String> ground, FirewallBackend backend) {
       this.intent = intent;
       this.ground = ground;
       this.backend = backend;

@@ -5,6 +5,7 @@ import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,21 @@ record Ground(
         firewall.ipset(),
         DockerBridges.of(facts),
         noReject(firewall));
+  }
+
+  /** Returns a sentence for each part; they are equal where the grounds are, and only there. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    words.add("rules are written with iptables-" + IptablesBackend.word(variant));
+    for (Family family : families) {
+      String name = family == Family.IPV4 ? "IPv4" : "IPv6";
+      words.add(name + " is guarded, routed packets in " + forwardHook(family));
+    }
+    words.add(ipset ? "ipset is installed" : "ipset is not installed");
+    bridges.names().forEach(name -> words.add("interface " + name + " leads to containers"));
+    bridges.foreign().forEach(name -> words.add("interface " + name + " is a bridge of others"));
+    noReject.ifPresent(problem -> words.add("nothing can be rejected: " + problem.message()));
+    return List.copyOf(words);
   }
 
   /** Returns the chain from which routed packets of a family are rejected. */

@@ -75,8 +75,8 @@ public final class IptablesBackend implements FirewallBackend {
   }
 
   @Override
-  public Object ground(HostFacts facts) {
-    return Ground.of(facts);
+  public List<String> ground(HostFacts facts) {
+    return Ground.of(facts).words();
   }
 
   @Override
@@ -186,7 +186,7 @@ public final class IptablesBackend implements FirewallBackend {
             + " its own");
   }
 
-  private static String word(Variant variant) {
+  static String word(Variant variant) {
     return switch (variant) {
       case NFT -> "nft";
       case LEGACY -> "legacy";
