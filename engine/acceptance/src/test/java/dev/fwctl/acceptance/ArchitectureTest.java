@@ -55,6 +55,7 @@ class ArchitectureTest {
               "facts",
               "intent",
               "plan",
+              "saved",
               "transaction",
               "converge",
               "report")

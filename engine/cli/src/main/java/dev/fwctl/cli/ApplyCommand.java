@@ -11,17 +11,31 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Carries out what a plan shows. */
 @Command(
     name = "apply",
     description = {
       "Plans, asks, and carries the plan out on all hosts at once.",
+      "With FILE, carries out the plan that 'fwctl plan --out FILE' saved, without asking, on the"
+          + " hosts that still are as it saw them.",
       "A host that can't be reached or fails is reported; the others go on."
     },
     mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "A saved plan. Which hosts and policies it is for is in it.")
+  private @Nullable String file;
+
+  @Spec private CommandSpec spec;
+
   @Mixin private RepositoryOptions repository = new RepositoryOptions();
   @Mixin private HostOptions hosts = new HostOptions();
   @Mixin private OutputOptions output = new OutputOptions();
@@ -54,6 +68,11 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (file != null) {
+      SavedApply.requireNoPlanning(spec.commandLine().getParseResult());
+      return new SavedApply(context, repository, hosts, output, rollout)
+          .run(file, Optional.ofNullable(soak));
+    }
     Terminal terminal = context.terminal();
     Approval approval = new Approval(terminal, "apply", autoApprove, output.json());
     approval.requireAsker("look at 'fwctl plan', then run 'fwctl apply --auto-approve'");

@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,14 +49,36 @@ final class FleetChange {
       Output events,
       RolloutOptions options,
       int parallelism) {
+    this(
+        context,
+        session,
+        output,
+        events,
+        options,
+        parallelism,
+        Revision.of(session.workspace().policies()));
+  }
+
+  /**
+   * Creates a change.
+   *
+   * @param revision the policies that are carried out
+   */
+  FleetChange(
+      Context context,
+      Session session,
+      OutputOptions output,
+      Output events,
+      RolloutOptions options,
+      int parallelism,
+      Revision revision) {
     this.context = context;
     this.session = session;
     this.output = output;
     this.events = events;
     this.options = options;
     this.parallelism = parallelism;
-    this.author =
-        new Author(userAtMachine(), Revision.of(session.workspace().policies()), runName());
+    this.author = new Author(userAtMachine(), revision, runName());
   }
 
   /**
@@ -67,9 +90,26 @@ final class FleetChange {
    * @return the exit code
    */
   int run(String title, List<Order> orders, Optional<Duration> soak) {
+    return run(title, new LinkedHashMap<>(), orders, soak);
+  }
+
+  /**
+   * Does the same, and reports hosts that are not begun along with the others.
+   *
+   * @param decided what became of those
+   */
+  int run(
+      String title,
+      SequencedMap<Host, Outcome> decided,
+      List<Order> orders,
+      Optional<Duration> soak) {
+    if (output.json()) {
+      decided.forEach((host, outcome) -> events.events().outcome(host.name(), outcome));
+    }
     Terms terms = options.terms(soak);
     Converger converger = converger(terms, options.rollout(parallelism));
-    SequencedMap<Host, Outcome> outcomes = carryOut(converger, "applying", terms, orders);
+    SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>(decided);
+    outcomes.putAll(carryOut(converger, "applying", terms, orders));
     report(title, outcomes);
     boolean isStopped =
         converger.stopped().filter(reason -> reason != Outcome.NotBegun.Reason.STOPPED).isPresent();
@@ -200,7 +240,8 @@ final class FleetChange {
         + HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
   }
 
-  private static String userAtMachine() {
+  /** Returns who runs this, as {@code USER@MACHINE}. */
+  static String userAtMachine() {
     String machine;
     try {
       machine = InetAddress.getLocalHost().getHostName();

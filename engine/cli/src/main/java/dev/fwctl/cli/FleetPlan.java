@@ -12,6 +12,7 @@ import dev.fwctl.core.report.Printable;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.PolicyRepository;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +21,12 @@ import java.util.Optional;
 final class FleetPlan {
   private FleetPlan() {}
 
-  static IntentResolver resolver(Session session) {
-    PolicyRepository policies =
-        new PolicyReader(session.extensions().addressSources())
-            .read(session.workspace().policies(), session.workspace().base());
+  static PolicyRepository policies(Session session) {
+    return new PolicyReader(session.extensions().addressSources())
+        .read(session.workspace().policies(), session.workspace().base());
+  }
+
+  static IntentResolver resolver(Session session, PolicyRepository policies) {
     return new IntentResolver(
         policies,
         (pattern, place) -> session.inventory().unlimited().match(pattern, Optional.of(place)));
@@ -35,7 +38,16 @@ final class FleetPlan {
 
   /** Asks the hosts, with progress on the terminal, and plans each. */
   static Plan make(Session session, HostOptions options, Terminal terminal, boolean quiet) {
-    IntentResolver resolver = resolver(session);
+    return make(session, resolver(session, policies(session)), options, terminal, quiet);
+  }
+
+  /** Asks the hosts, with progress on the terminal, and plans each by what a resolver says. */
+  static Plan make(
+      Session session,
+      IntentResolver resolver,
+      HostOptions options,
+      Terminal terminal,
+      boolean quiet) {
     List<Host> hosts = session.hosts();
     try (Progress progress =
         new Progress(terminal, "gathering facts", hosts.size(), Clock.systemUTC())) {
@@ -47,7 +59,17 @@ final class FleetPlan {
   /** Asks the hosts for their facts, with progress on the terminal. */
   static Map<Host, HostReading> ask(
       Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
-    List<Host> hosts = session.hosts();
+    return ask(session, session.hosts(), options, terminal, work, quiet);
+  }
+
+  /** Asks some of the hosts for their facts, with progress on the terminal. */
+  static Map<Host, HostReading> ask(
+      Session session,
+      Collection<Host> hosts,
+      HostOptions options,
+      Terminal terminal,
+      String work,
+      boolean quiet) {
     try (Progress progress = new Progress(terminal, work, hosts.size(), Clock.systemUTC())) {
       return session
           .collector()

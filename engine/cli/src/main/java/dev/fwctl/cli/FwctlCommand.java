@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       ValidateCommand.class,
       FactsCommand.class,
       PlanCommand.class,
+      ShowCommand.class,
       ApplyCommand.class,
       DriftCommand.class,
       RollbackCommand.class,

@@ -1,10 +1,20 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.converge.Share;
+import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.core.saved.Digest;
+import dev.fwctl.core.saved.Manifest;
+import dev.fwctl.core.saved.PlanFile;
+import dev.fwctl.core.saved.SavedPlan;
+import dev.fwctl.core.transaction.Revision;
+import dev.fwctl.model.PolicyRepository;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +35,12 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin private HostOptions hosts = new HostOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Save the plan, for 'fwctl show FILE' and 'fwctl apply FILE'.")
+  private @Nullable String out;
+
   @Option(names = "--detailed-exitcode", description = "Exit with 2 when there are changes.")
   private boolean detailedExitCode;
 
@@ -43,11 +59,16 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     Terminal terminal = context.terminal();
     Output events = new Output(terminal);
+    Optional<PlanFile> file = Optional.ofNullable(out).map(it -> new PlanFile(context.base(), it));
+    file.ifPresent(PlanFile::requireWritable);
+    Instant start = Instant.now();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }
     try (Session session = Session.open(context.base(), repository, hosts)) {
-      Plan plan = FleetPlan.make(session, hosts, terminal, output.json());
+      PolicyRepository policies = FleetPlan.policies(session);
+      IntentResolver resolver = FleetPlan.resolver(session, policies);
+      Plan plan = FleetPlan.make(session, resolver, hosts, terminal, output.json());
       if (output.json()) {
         events.events().plan(plan);
       } else {
@@ -57,8 +78,35 @@ final class PlanCommand implements Callable<Integer> {
                 new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
                     .plan(plan));
       }
+      file.ifPresent(
+          it -> {
+            it.write(SavedPlan.of(manifest(session, policies, start), plan, resolver::interest));
+            if (output.json()) {
+              events.events().planSaved(it.name());
+            } else {
+              terminal
+                  .out()
+                  .println(
+                      "Saved to " + it.name() + "; carry it out with: fwctl apply " + it.name());
+            }
+          });
       return exitCode(plan, detailedExitCode, hosts.tolerance());
     }
+  }
+
+  private Manifest manifest(Session session, PolicyRepository policies, Instant start) {
+    Workspace workspace = session.workspace();
+    Revision revision = Revision.of(workspace.policies());
+    return new Manifest(
+        VersionProvider.version(),
+        start,
+        Instant.now(),
+        FleetChange.userAtMachine(),
+        new Manifest.Policies(
+            revision.commit(), revision.dirty(), Digest.of(policies, workspace.base())),
+        new Manifest.Inventory(
+            workspace.inventories(), hosts.limit(), hosts.exclude(), Digest.of(session.hosts())),
+        hosts.tolerance().toString());
   }
 
   static int exitCode(Plan plan, boolean detailed, Share tolerance) {

@@ -18,6 +18,7 @@ import dev.fwctl.spi.ConnectionProvider;
 import dev.fwctl.spi.FactGatherer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** A run on hosts: the workspace, the plugins and the inventory that it works with. */
 final class Session implements Connections, AutoCloseable {
@@ -50,17 +51,31 @@ final class Session implements Connections, AutoCloseable {
   static Session open(Path base, RepositoryOptions repository, HostOptions hosts) {
     Workspace workspace = Workspace.locate(base, repository);
     Extensions extensions = ExtensionLoader.load(workspace.plugins());
-    Inventory inventory =
-        new InventoryReader(
-                LocalSide.of(base, extensions.connectionProviders().keySet()),
-                extensions.inventorySources())
-            .read(workspace.inventories());
+    Inventory inventory = inventory(workspace, extensions);
     return new Session(
         workspace,
         extensions,
         inventory,
         inventory.limitedTo(hosts.limit(), hosts.exclude()),
         hosts.parallelism());
+  }
+
+  /**
+   * Opens a session on the hosts of some names, as far as the inventory has them.
+   *
+   * @throws dev.fwctl.model.FwctlException with what is wrong with the inventory
+   */
+  static Session of(
+      Workspace workspace, Extensions extensions, Set<String> hosts, int parallelism) {
+    Inventory inventory = inventory(workspace, extensions);
+    return new Session(workspace, extensions, inventory, inventory.limitedTo(hosts), parallelism);
+  }
+
+  private static Inventory inventory(Workspace workspace, Extensions extensions) {
+    return new InventoryReader(
+            LocalSide.of(workspace.base(), extensions.connectionProviders().keySet()),
+            extensions.inventorySources())
+        .read(workspace.inventories());
   }
 
   Workspace workspace() {

@@ -39,6 +39,11 @@ record Workspace(Path base, List<String> inventories, Path policies, Path plugin
     requireNonNull(plugins, "plugins is null");
   }
 
+  /** Returns the same with other inventories. */
+  Workspace with(List<String> others) {
+    return new Workspace(base, others, policies, plugins);
+  }
+
   private record Settings(
       List<String> inventories, Optional<String> policies, Optional<String> plugins) {}
 

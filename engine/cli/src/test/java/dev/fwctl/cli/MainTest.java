@@ -70,7 +70,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"validate", "facts", "plan", "apply", "drift", "lab", "demo"})
+  @ValueSource(strings = {"validate", "facts", "plan", "show", "apply", "drift", "lab", "demo"})
   void everyCommandHelpsWithinAScreensWidth(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out().lines()).isNotEmpty().allMatch(line -> line.length() <= 80);
@@ -187,6 +187,63 @@ class MainTest {
   void anUnknownHostPatternIsAnError() {
     assertThat(run("plan", "--limit", "wbe")).isEqualTo(1);
     assertThat(err()).contains("'wbe' is neither a group nor a host, in --limit");
+  }
+
+  @Test
+  void savesAPlanAndShowsItAgain() {
+    assertThat(run("plan", "--out", "x.fwplan")).isEqualTo(4);
+    String planned = out();
+    assertThat(planned).endsWith("Saved to x.fwplan; carry it out with: fwctl apply x.fwplan\n");
+    out.reset();
+
+    assertThat(run("show", "x.fwplan")).isZero();
+    assertThat(out())
+        .startsWith("Planned ")
+        .endsWith(planned.substring(0, planned.indexOf("Saved to")));
+    out.reset();
+    assertThat(run("show", "x.fwplan", "--json")).isZero();
+    assertThat(out().lines()).hasSize(4);
+    assertThat(run("show", "x.fwplan", "--json", "--markdown")).isEqualTo(64);
+  }
+
+  @Test
+  void aSavedPlanIsAppliedWithoutAsking() {
+    assertThat(run("plan", "--out", "x.fwplan", "--allow-unreachable", "1")).isZero();
+    out.reset();
+
+    assertThat(run("apply", "x.fwplan")).isZero();
+    assertThat(out()).contains("! web-01: left alone", "The plan has no changes.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-p policies",
+        "--limit web",
+        "--exclude web",
+        "--allow-unreachable 1",
+        "--all-rules"
+      })
+  void aSavedPlanTakesNoPlanningOptions(String option) {
+    assertThat(run(("apply x.fwplan " + option).split(" "))).isEqualTo(64);
+    assertThat(err())
+        .contains(" is for planning, and a saved plan is carried out as", "hint: leave it out");
+  }
+
+  @Test
+  void whatIsNoSavedPlanIsRefused() throws IOException {
+    assertThat(run("show", "no.fwplan")).isEqualTo(1);
+    assertThat(err()).contains("there is no such file", "fwctl plan --out no.fwplan");
+    assertThat(run("apply", "inventories/hosts.yml")).isEqualTo(1);
+    assertThat(err()).contains("inventories/hosts.yml is not a saved plan");
+  }
+
+  @Test
+  void aPlanIsNotSavedOverSomethingElse() {
+    assertThat(run("plan", "--out", "inventories/hosts.yml")).isEqualTo(1);
+    assertThat(err()).contains("not a saved plan");
+    assertThat(folder.resolve("inventories/hosts.yml")).hasContent(INVENTORY);
+    assertThat(out()).isEmpty();
   }
 
   @Test

@@ -23,6 +23,8 @@ public enum ErrorCode {
   UNSUPPORTED(7, 1),
   /** A plugin is not listed, altered, or can't be loaded. */
   PLUGIN(8, 1),
+  /** A saved plan is altered, cut off or of another format, or can't be saved where it is to be. */
+  PLAN_FILE(9, 1),
   /** A rule names something that a host does not have: a container, a port. */
   NOT_ON_HOST(20, 4),
   /** The firewall of a host can't enforce what the policy says. */

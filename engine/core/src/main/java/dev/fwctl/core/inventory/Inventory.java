@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -210,6 +211,15 @@ public final class Inventory {
               "--limit and --exclude together leave no host",
               "keep at least one"));
     }
+    return new Inventory(index, entries, sameMachine, warnings, texts, folder, limited);
+  }
+
+  /** Returns this inventory, limited to hosts of some names; it may have all of them or none. */
+  public Inventory limitedTo(Set<String> names) {
+    BitSet limited = new BitSet();
+    scope.stream()
+        .filter(number -> names.contains(index.names().get(number)))
+        .forEach(limited::set);
     return new Inventory(index, entries, sameMachine, warnings, texts, folder, limited);
   }
 

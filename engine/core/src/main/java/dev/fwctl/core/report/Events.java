@@ -11,6 +11,8 @@ import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.RuleChange;
+import dev.fwctl.core.saved.Manifest;
+import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Problem;
@@ -126,6 +128,39 @@ public final class Events {
       host.problems().forEach(problem -> error(problem, Optional.of(host.host().name())));
     }
     summary(plan);
+  }
+
+  /** Tells where a saved plan comes from; what it is about follows as {@link #plan}. */
+  public void savedPlan(SavedPlan saved) {
+    Manifest manifest = saved.manifest();
+    ObjectNode event = event(Level.INFO, "saved_plan", SavedPlanText.origin(manifest));
+    event.put("fwctl", manifest.fwctl());
+    event.put("started_at", manifest.startedAt().toString());
+    event.put("saved_at", manifest.savedAt().toString());
+    event.put("made_by", manifest.madeBy());
+    manifest.policies().commit().ifPresent(commit -> event.put("commit", commit));
+    event.put("dirty", manifest.policies().dirty());
+    event.put("policies_sha256", manifest.policies().digest());
+    event.put("inventory_sha256", manifest.inventory().digest());
+    ArrayNode inventories = event.putArray("inventories");
+    manifest.inventory().sources().forEach(inventories::add);
+    manifest.inventory().limit().ifPresent(limit -> event.put("limit", limit));
+    manifest.inventory().exclude().ifPresent(exclude -> event.put("exclude", exclude));
+    event.put("complete", saved.isComplete());
+    write(event);
+  }
+
+  /** Tells that a plan was saved. */
+  public void planSaved(String file) {
+    write(event(Level.INFO, "plan_saved", "saved to " + file).put("file", file));
+  }
+
+  /** Tells that a host already holds what a saved plan makes of it. */
+  public void asPlanned(String host) {
+    write(
+        event(Level.INFO, "apply_complete", host + ": already as planned")
+            .put("host", host)
+            .put("outcome", "as_planned"));
   }
 
   private void change(List<HostPlan.Changed> group) {

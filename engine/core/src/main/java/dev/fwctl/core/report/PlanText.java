@@ -44,23 +44,31 @@ public final class PlanText {
     StringBuilder text = new StringBuilder();
     plan.warnings().forEach(warning -> text.append(problems.warning(warning)).append('\n'));
     warnings(plan, text);
-    List<HostPlan.Changed> drifted =
-        plan.changed().stream().filter(host -> host.drift().isPresent()).toList();
-    if (!drifted.isEmpty()) {
+    if (plan.drifted() > 0) {
       text.append(style.heading("Changed on the hosts since the last apply")).append("\n\n");
-      Map<Drift, List<String>> groups = new LinkedHashMap<>();
-      drifted.forEach(
-          host ->
-              groups
-                  .computeIfAbsent(host.drift().orElseThrow(), unseen -> new ArrayList<>())
-                  .add(host.host().name()));
-      groups.forEach((drift, hosts) -> drift(hosts, drift, text));
+      text.append(drifted(plan));
     }
     for (List<HostPlan.Changed> group : plan.groups()) {
       group(group, text);
     }
-    notPlannable(plan, text);
-    summary(plan, text);
+    text.append(leftAlone(plan));
+    Paragraph.append(text, "", summary(plan), "");
+    return text.toString();
+  }
+
+  /** Returns what on the hosts no longer is as it was applied, of those that change. */
+  String drifted(Plan plan) {
+    Map<Drift, List<String>> groups = new LinkedHashMap<>();
+    for (HostPlan.Changed host : plan.changed()) {
+      host.drift()
+          .ifPresent(
+              drift ->
+                  groups
+                      .computeIfAbsent(drift, unseen -> new ArrayList<>())
+                      .add(host.host().name()));
+    }
+    StringBuilder text = new StringBuilder();
+    groups.forEach((drift, hosts) -> drift(hosts, drift, text));
     return text.toString();
   }
 
@@ -92,13 +100,24 @@ public final class PlanText {
   private void group(List<HostPlan.Changed> group, StringBuilder text) {
     Change change = group.getFirst().change();
     hosts(group.stream().map(HostPlan.Changed::host).toList(), change, text);
+    text.append(reach(change)).append('\n').append(rules(change)).append('\n');
+  }
+
+  /** Returns who can newly reach what, and who no longer can. */
+  String reach(Change change) {
+    StringBuilder text = new StringBuilder();
     if (change.reach().isEmpty()) {
       Paragraph.append(text, "  ", "Nobody can reach more or less than before.", "  ");
     }
     for (ReachChange.Direction direction : ReachChange.Direction.values()) {
       reach(change, direction, text);
     }
-    text.append('\n');
+    return text.toString();
+  }
+
+  /** Returns what becomes of which rule. */
+  String rules(Change change) {
+    StringBuilder text = new StringBuilder();
     List<RuleChange> shown =
         everyRule
             ? change.rules()
@@ -113,7 +132,7 @@ public final class PlanText {
               .formatted(count(folded, "rule")),
           "    ");
     }
-    text.append('\n');
+    return text.toString();
   }
 
   private static boolean isAlikeEverywhere(RuleChange rule) {
@@ -261,7 +280,9 @@ public final class PlanText {
         });
   }
 
-  private void notPlannable(Plan plan, StringBuilder text) {
+  /** Returns which hosts are left alone, and why. */
+  public String leftAlone(Plan plan) {
+    StringBuilder text = new StringBuilder();
     Map<List<Problem>, List<String>> byProblem = new LinkedHashMap<>();
     for (HostPlan.NotPlannable host : plan.notPlannable()) {
       byProblem
@@ -269,6 +290,7 @@ public final class PlanText {
           .add(host.host().name());
     }
     byProblem.forEach((why, hosts) -> problems(hosts, why, text));
+    return text.toString();
   }
 
   private void problems(HostPlan.NotPlannable host, StringBuilder text) {
@@ -282,7 +304,8 @@ public final class PlanText {
     text.append('\n');
   }
 
-  private void summary(Plan plan, StringBuilder text) {
+  /** Returns the sum of a plan in a sentence. */
+  static String summary(Plan plan) {
     int unreachable =
         (int) plan.notPlannable().stream().filter(HostPlan.NotPlannable::isUnreachable).count();
     int refused = plan.notPlannable().size() - unreachable;
@@ -302,26 +325,17 @@ public final class PlanText {
     String hint = details.isEmpty() ? "" : " (" + details.getFirst() + rest(details) + ")";
     if (!plan.hasChanges()) {
       int fine = plan.hosts().size() - plan.notPlannable().size();
-      Paragraph.append(
-          text,
-          "",
-          "No changes. %s as the policies say%s."
-              .formatted(count(fine, "host") + (fine == 1 ? " is" : " are"), hint),
-          "");
-      return;
+      return "No changes. %s as the policies say%s."
+          .formatted(count(fine, "host") + (fine == 1 ? " is" : " are"), hint);
     }
-    Paragraph.append(
-        text,
-        "",
-        "Plan: %d to add, %d to change, %d to remove on %d of %s%s."
-            .formatted(
-                plan.count(RuleChange.Kind.ADD),
-                plan.count(RuleChange.Kind.CHANGE) + plan.count(RuleChange.Kind.NOTE),
-                plan.count(RuleChange.Kind.REMOVE),
-                plan.changed().size(),
-                count(plan.hosts().size(), "host"),
-                hint),
-        "");
+    return "Plan: %d to add, %d to change, %d to remove on %d of %s%s."
+        .formatted(
+            plan.count(RuleChange.Kind.ADD),
+            plan.count(RuleChange.Kind.CHANGE) + plan.count(RuleChange.Kind.NOTE),
+            plan.count(RuleChange.Kind.REMOVE),
+            plan.changed().size(),
+            count(plan.hosts().size(), "host"),
+            hint);
   }
 
   /** The first detail stands apart from the hosts that are left out. */

@@ -1,0 +1,5 @@
+/** Tests of saved plans. */
+@NullMarked
+package dev.fwctl.core.saved;
+
+import org.jspecify.annotations.NullMarked;
