@@ -84,8 +84,8 @@ class SavedPlanTextTest {
 
             ```diff
               ipv4 mangle FWCTL-HOST
-            +   -s 203.0.113.0/24 -p tcp -m tcp --dport 8081 -j RETURN  #
-                    policies/shop.yml:14 "shop"
+            +   -s 203.0.113.0/24 -p tcp -m tcp --dport 8081 -j RETURN
+                    # policies/shop.yml:14 "shop"
             ```
 
             </details>
