@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The script that makes a host hold certain rules of ours, whatever of ours it holds.
@@ -51,30 +51,9 @@ final class RestoreScript {
   private static final List<String> RANK =
       List.of("raw", "nat", OwnNames.SECURITY, OwnNames.FILTER, OwnNames.MANGLE);
 
-  private final Map<TableName, OwnedTable> wanted;
+  private final List<OwnedTable> wanted;
   private final List<NamedSet> sets;
   private final Probe probe;
-
-  /**
-   * A table of a host.
-   *
-   * @param family its family
-   * @param variant its kind
-   * @param name its name
-   */
-  private record TableName(Family family, Variant variant, String name) {
-    static TableName of(OwnedTable table) {
-      return new TableName(table.family(), table.variant(), table.name());
-    }
-
-    /** Returns a word that can be part of a variable's name. */
-    String word() {
-      return (family == Family.IPV4 ? "4_" : "6_")
-          + variant.name().toLowerCase(Locale.ROOT)
-          + "_"
-          + name;
-    }
-  }
 
   RestoreScript(OwnedRules wanted) {
     this(wanted, Probe.ON_HOSTS);
@@ -84,14 +63,14 @@ final class RestoreScript {
     this.wanted =
         wanted.tables().stream()
             .filter(table -> !table.chains().isEmpty() || !table.hooks().isEmpty())
-            .collect(Collectors.toMap(TableName::of, table -> table));
+            .toList();
     this.sets = wanted.sets();
     this.probe = probe;
-    this.wanted.keySet().stream()
+    this.wanted.stream()
         .filter(table -> !RANK.contains(table.name()))
         .forEach(
             table -> {
-              throw new IllegalArgumentException("iptables has no such table: " + table);
+              throw new IllegalArgumentException("iptables has no such table: " + table.name());
             });
   }
 
@@ -112,16 +91,17 @@ final class RestoreScript {
         fwctl_modules=%s
         """
             .formatted(REFUSED, UNDONE, BROKEN, quote(probe.tableNames()), quote(probe.modules())));
-    script.append("fwctl_fill=").append(quote(lines(fill()))).append('\n');
-    script.append("fwctl_rest=").append(quote(lines(rest()))).append('\n');
-    script.append("fwctl_content() {\n  case $1 in\n");
-    for (TableName table : fill()) {
-      script
-          .append("    " + table.word() + ") printf '%s' ")
-          .append(quote(content(requireNonNull(wanted.get(table)))))
-          .append(" ;;\n");
+    List<String> filled = kinds().filter(kind -> !tables(kind).isEmpty()).toList();
+    script
+        .append("fwctl_fill=")
+        .append(quote(String.join("\n", filled)))
+        .append("\nfwctl_rest=")
+        .append(
+            quote(kinds().filter(kind -> !filled.contains(kind)).collect(Collectors.joining("\n"))))
+        .append('\n');
+    for (String kind : filled) {
+      script.append("fwctl_content_" + kind + "=").append(quote(content(kind))).append('\n');
     }
-    script.append("  esac\n}\n");
     script
         .append("fwctl_sets=")
         .append(quote(sets.stream().map(set -> set.name() + "\n").collect(Collectors.joining())))
@@ -140,35 +120,34 @@ final class RestoreScript {
     return script.toString();
   }
 
-  private List<TableName> fill() {
-    return wanted.keySet().stream()
-        .sorted(
-            Comparator.comparing(TableName::family)
-                .thenComparing(TableName::variant)
-                .thenComparing(table -> RANK.indexOf(table.name())))
+  /** Returns families and kinds, as a word that can be part of a variable's name. */
+  private static Stream<String> kinds() {
+    return Stream.of(Family.values())
+        .flatMap(family -> Stream.of(Variant.values()).map(variant -> kind(family, variant)));
+  }
+
+  private static String kind(Family family, Variant variant) {
+    return (family == Family.IPV4 ? "4_" : "6_") + variant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns what a family and kind is to hold, in the order in which it is filled. */
+  private List<OwnedTable> tables(String kind) {
+    return wanted.stream()
+        .filter(table -> kind(table.family(), table.variant()).equals(kind))
+        .sorted(Comparator.comparing(table -> RANK.indexOf(table.name())))
         .toList();
   }
 
-  private List<TableName> rest() {
-    List<TableName> rest = new ArrayList<>();
-    for (Family family : Family.values()) {
-      for (Variant variant : Variant.values()) {
-        for (String name : RANK.reversed()) {
-          rest.add(new TableName(family, variant, name));
-        }
-      }
-    }
-    rest.removeAll(wanted.keySet());
-    return rest;
-  }
-
-  private static String lines(List<TableName> tables) {
-    return tables.stream().map(TableName::word).collect(Collectors.joining("\n"));
-  }
-
-  /** Writes what of ours a table is to hold. */
-  private static String content(OwnedTable table) {
+  /** Writes what of ours the tables of a family and kind are to hold. */
+  private String content(String kind) {
     List<String> lines = new ArrayList<>();
+    tables(kind).forEach(table -> write(table, lines));
+    lines.forEach(RestoreScript::requireOneLine);
+    return String.join("\n", lines);
+  }
+
+  private static void write(OwnedTable table, List<String> lines) {
+    lines.add("*" + table.name());
     for (Chain chain : table.chains()) {
       lines.add(":" + chain.name());
     }
@@ -187,8 +166,6 @@ final class RestoreScript {
                             hook.chain(),
                             hook.position(),
                             RulesetText.rule(table.family(), hook.rule()))));
-    lines.forEach(RestoreScript::requireOneLine);
-    return String.join("\n", lines) + "\n";
   }
 
   /** What somebody else wrote into our chains must not become a line of its own. */

@@ -1,13 +1,14 @@
 # From here on the script is the same for all rules. Above it says what it is to make:
-#   fwctl_fill, fwctl_rest   tables to fill and all others, in their order, as FAMILY_KIND_NAME
-#   fwctl_content TABLE      what of ours a table is to hold
+#   fwctl_fill, fwctl_rest   families and kinds that are to hold rules, and all others, such as 4_nft
+#   fwctl_content_KIND       what of ours each of the former is to hold
 #   fwctl_sets               address sets that are to be there
 #   fwctl_members SET        the kind of a set, and its members
 #   fwctl_table_names, fwctl_modules   where the kernel tells of legacy tables, and of modules
 #
-# The content of a table has a line ":CHAIN" for each chain of ours, "-A CHAIN ..." for each of their rules, and
-# "-I CHAIN POSITION ..." for each jump into them. Its change is composed from that and from what iptables-save prints:
-# what others wrote is text for iptables-restore here, and never a word of the shell.
+# The content of a table has a line "*TABLE", a line ":CHAIN" for each chain of ours, "-A CHAIN ..." for each of their
+# rules, and "-I CHAIN POSITION ..." for each jump into them. Its change is composed from that and from what
+# iptables-save prints: what others wrote is text for iptables-restore here, and never a word of the shell.
+# Starting a process costs more than what most of them do, so there are as few as can be.
 
 LC_ALL=C
 PATH=${PATH-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -16,19 +17,26 @@ IFS='
 '
 set -f
 
-# Writes the input of iptables-restore that gives a table its content. Own chains are emptied by being named, others are
-# never named so; jumps are deleted by what they say, as another program may be changing their chain at this moment; by
-# their number only where they can't be given back in words.
+# Writes the input of iptables-restore that gives tables their content. Tables come in the order of what is wanted, then
+# those that are emptied. Own chains are emptied by being named, others are never named so; jumps are deleted by what
+# they say, as another program may be changing their chain at this moment; by their number only where they can't be
+# given back in words.
 # shellcheck disable=SC2016 # awk's own signs
 fwctl_composer='
 function own(chain) {
   return chain ~ /^FWCTL/
 }
 !held && $0 == "=" { held = 1; next }
-!held && /^:/ { wanted[substr($1, 2)]; chains[++chain_count] = substr($1, 2); next }
-!held && /^-A/ { rules[++rule_count] = $0; next }
-!held && /^-I/ { hooks[++hook_count] = $0; next }
-!held && /^-X/ { made[++made_count] = $2; next }
+!held && /^\*/ {
+  table = substr($0, 2)
+  if (!(table in named)) order[++table_count] = table
+  named[table]
+  next
+}
+!held && /^:/ { wanted[table, substr($1, 2)]; chains[table, ++chain_count[table]] = substr($1, 2); next }
+!held && /^-A/ { rules[table, ++rule_count[table]] = $0; next }
+!held && /^-I/ { hooks[table, ++hook_count[table]] = $0; next }
+!held && /^-X/ { made[table, ++made_count[table]] = $2; next }
 !held { next }
 
 # A quoted text may go on in the next line.
@@ -40,17 +48,14 @@ function own(chain) {
   open = (open + gsub(/"/, "", bare)) % 2
 }
 open { next }
-text ~ /^\*/ { inside = text == "*" table; next }
+text ~ /^\*/ { table = substr(text, 2); inside = 1; next }
 !inside { next }
 text == "COMMIT" { inside = 0; next }
 text ~ /^:/ {
   split(text, word, " ")
   chain = substr(word[1], 2)
-  there[chain]
-  if (own(chain)) {
-    held_chains[++held_chain_count] = chain
-    if (!(chain in wanted)) stale[++stale_count] = chain
-  }
+  there[table, chain]
+  if (own(chain)) held_chains[table, ++held_chain_count[table]] = chain
   next
 }
 text ~ /^-A / {
@@ -60,67 +65,107 @@ text ~ /^-A / {
   words = split(bare, word, " ")
   chain = word[2]
   target = word[words - 1] ~ /^-[jg]$/ ? word[words] : ""
-  length_of[chain]++
+  length_of[table, chain]++
   if (own(chain)) {
-    held_rules[++held_rule_count] = text
+    held_rules[table, ++held_rule_count[table]] = text
     if (text ~ /\n/) unspeakable = 1
     next
   }
-  used[target]
+  used[table, target]
   if (own(target)) {
-    jump_chain[++jump_count] = chain
-    jump_position[jump_count] = length_of[chain]
-    jump_words[jump_count] = substr(text, length(chain) + 5)
-    if (text ~ /\n/) unspeakable_jump[jump_count]
+    i = ++jump_count[table]
+    jump_chain[table, i] = chain
+    jump_position[table, i] = length_of[table, chain]
+    jump_words[table, i] = substr(text, length(chain) + 5)
+    if (text ~ /\n/) unspeakable_jump[table, i]
   }
 }
 
 END {
   if (open || inside) exit 1
-  if (mode == "held") held_content()
-  else compose()
+  emptied = split("mangle filter security nat raw", word, " ")
+  for (i = 1; i <= emptied; i++) if (!(word[i] in named)) order[++table_count] = word[i]
+  for (number = 1; number <= table_count; number++) {
+    table = order[number]
+    if (mode == "held") held_content()
+    else if (mode == "test" || !is_right()) compose()
+  }
+  if (mode == "held" && unspeakable) exit 1
 }
 
 function held_content(  i) {
-  for (i = 1; i <= held_chain_count; i++) print ":" held_chains[i]
-  for (i = 1; i <= held_rule_count; i++) print held_rules[i]
-  for (i = 1; i <= jump_count; i++) {
-    if (i in unspeakable_jump) unspeakable = 1
-    print "-I " jump_chain[i] " " jump_position[i] " " jump_words[i]
+  if (!held_chain_count[table] && !jump_count[table]) return
+  print "*" table
+  for (i = 1; i <= held_chain_count[table]; i++) print ":" held_chains[table, i]
+  for (i = 1; i <= held_rule_count[table]; i++) print held_rules[table, i]
+  for (i = 1; i <= jump_count[table]; i++) {
+    if ((table, i) in unspeakable_jump) unspeakable = 1
+    print "-I " jump_chain[table, i] " " jump_position[table, i] " " jump_words[table, i]
   }
-  if (unspeakable) exit 1
 }
 
-function compose(  i, chain, position, room) {
-  if (!chain_count && !hook_count && !stale_count && !jump_count && !made_count) return
+# Takes the words of a jump that is wanted apart.
+function take_hook(i) {
+  split(hooks[table, i], word, " ")
+  hook_chain = word[2]
+  hook_position = word[3]
+  hook_words = substr(hooks[table, i], length(hook_chain) + length(hook_position) + 6)
+}
+
+# Tells whether a table holds what it is to hold, each rule and each jump in its place.
+function is_right(  i, is, shall) {
+  if (made_count[table] || held_chain_count[table] != chain_count[table]) return 0
+  if (held_rule_count[table] != rule_count[table] || jump_count[table] != hook_count[table]) return 0
+  for (i = 1; i <= held_chain_count[table]; i++) if (!((table, held_chains[table, i]) in wanted)) return 0
+  # Rules keep their order within a chain; that of the chains means nothing.
+  for (i = 1; i <= rule_count[table]; i++) {
+    split(held_rules[table, i], word, " ")
+    is[word[2], ++is[word[2]]] = held_rules[table, i]
+  }
+  for (i = 1; i <= rule_count[table]; i++) {
+    split(rules[table, i], word, " ")
+    if (is[word[2], ++shall[word[2]]] != rules[table, i]) return 0
+  }
+  for (i = 1; i <= jump_count[table]; i++)
+    is["jump", jump_chain[table, i], jump_position[table, i]] = jump_words[table, i]
+  for (i = 1; i <= hook_count[table]; i++) {
+    take_hook(i)
+    if (is["jump", hook_chain, hook_position] != hook_words) return 0
+  }
+  return 1
+}
+
+function compose(  i, chain, room) {
+  if (!(chain_count[table] || hook_count[table] || made_count[table] || held_chain_count[table] || jump_count[table])) return
   print "*" table
-  for (i = 1; i <= chain_count; i++) print ":" chains[i] " - [0:0]"
-  for (i = 1; i <= stale_count; i++) print ":" stale[i] " - [0:0]"
-  for (i = 1; i <= hook_count; i++) {
-    split(hooks[i], word, " ")
-    chain = word[2]
-    if (!(chain in there) && chain !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/) print "-N " chain
-    there[chain]
+  for (i = 1; i <= chain_count[table]; i++) print ":" chains[table, i] " - [0:0]"
+  for (i = 1; i <= held_chain_count[table]; i++)
+    if (!((table, held_chains[table, i]) in wanted)) print ":" held_chains[table, i] " - [0:0]"
+  for (i = 1; i <= hook_count[table]; i++) {
+    take_hook(i)
+    if (!((table, hook_chain) in there) && hook_chain !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/)
+      print "-N " hook_chain
+    there[table, hook_chain]
   }
-  for (i = jump_count; i >= 1; i--)
-    if (mode == "number" || i in unspeakable_jump) print "-D " jump_chain[i] " " jump_position[i]
-  for (i = 1; i <= jump_count; i++) {
-    if (mode != "number" && !(i in unspeakable_jump)) print "-D " jump_chain[i] " " jump_words[i]
-    length_of[jump_chain[i]]--
+  for (i = jump_count[table]; i >= 1; i--)
+    if (mode == "number" || (table, i) in unspeakable_jump)
+      print "-D " jump_chain[table, i] " " jump_position[table, i]
+  for (i = 1; i <= jump_count[table]; i++) {
+    if (mode != "number" && !((table, i) in unspeakable_jump))
+      print "-D " jump_chain[table, i] " " jump_words[table, i]
+    length_of[table, jump_chain[table, i]]--
   }
-  for (i = 1; i <= rule_count; i++) print rules[i]
-  for (i = 1; i <= hook_count; i++) {
-    split(hooks[i], word, " ")
-    chain = word[2]
-    position = word[3]
-    room = ++length_of[chain]
-    print "-I " chain " " (position > room ? room : position) " " \
-      substr(hooks[i], length(chain) + length(position) + 6)
+  for (i = 1; i <= rule_count[table]; i++) print rules[table, i]
+  for (i = 1; i <= hook_count[table]; i++) {
+    take_hook(i)
+    room = ++length_of[table, hook_chain]
+    print "-I " hook_chain " " (hook_position > room ? room : hook_position) " " hook_words
   }
-  for (i = 1; i <= stale_count; i++) print "-X " stale[i]
-  for (i = 1; i <= made_count; i++) {
-    chain = made[i]
-    if (chain in there && !(chain in used) && !length_of[chain]) print "-X " chain
+  for (i = 1; i <= held_chain_count[table]; i++)
+    if (!((table, held_chains[table, i]) in wanted)) print "-X " held_chains[table, i]
+  for (i = 1; i <= made_count[table]; i++) {
+    chain = made[table, i]
+    if ((table, chain) in there && !((table, chain) in used) && !length_of[table, chain]) print "-X " chain
   }
   print "COMMIT"
 }
@@ -143,51 +188,37 @@ fwctl_reason() {
   done
 }
 
-# Prints what people call a table.
-fwctl_title() {
-  case $1 in
-    4_*) echo "IPv4 table ${1##*_}" ;;
-    *) echo "IPv6 table ${1##*_}" ;;
-  esac
-}
-
-# Prints the command of a family and kind, such as 4_nft, that saves or restores.
-fwctl_tool() {
-  case $1 in
-    4_*) fwctl_command=iptables ;;
-    *) fwctl_command=ip6tables ;;
-  esac
-  fwctl_kind=${1#*_}
-  if command -v "$fwctl_command-$fwctl_kind-$2" >/dev/null 2>&1; then
-    echo "$fwctl_command-$fwctl_kind-$2"
-    return 0
-  fi
-  case $("$fwctl_command" -V </dev/null 2>/dev/null) in
-    *nf_tables*) fwctl_plain=nft ;;
-    '') return 1 ;;
-    *) fwctl_plain=legacy ;;
-  esac
-  [ "$fwctl_plain" = "$fwctl_kind" ] && command -v "$fwctl_command-$2" >/dev/null 2>&1 && echo "$fwctl_command-$2"
-}
-
 # Finds the commands of a family and kind; fails when they are missing where there is something for them to do.
 fwctl_find() {
-  fwctl_save=$(fwctl_tool "$1" save) && fwctl_restore=$(fwctl_tool "$1" restore) || {
-    fwctl_save='' fwctl_restore=''
-    case $fwctl_fill in
-      *"$1"_*)
-        case $1 in
-          4_*) fwctl_say "iptables of the kind ${1#*_} is not installed" ;;
-          *) fwctl_say "ip6tables of the kind ${1#*_} is not installed" ;;
-        esac
-        return 1
-        ;;
-    esac
-  }
-  eval "fwctl_save_$1=\$fwctl_save fwctl_restore_$1=\$fwctl_restore"
+  fwctl_command=iptables
+  case $1 in 6_*) fwctl_command=ip6tables ;; esac
+  if fwctl_has_tools "$fwctl_command-${1#*_}" || { fwctl_is_plain "${1#*_}" && fwctl_has_tools "$fwctl_command"; }; then
+    eval "fwctl_save_$1=\$fwctl_tool-save fwctl_restore_$1=\$fwctl_tool-restore"
+    return 0
+  fi
+  eval "fwctl_save_$1= fwctl_restore_$1="
+  if fwctl_has "$fwctl_fill" "$1"; then
+    fwctl_say "$fwctl_command of the kind ${1#*_} is not installed"
+    return 1
+  fi
 }
 
-# Reads the rules in force of a family and kind into fwctl_now_KIND.
+fwctl_has_tools() {
+  fwctl_tool=$1
+  command -v "$1-save" >/dev/null 2>&1 && command -v "$1-restore" >/dev/null 2>&1
+}
+
+# Tells whether the commands without a kind in their names are of this kind.
+fwctl_is_plain() {
+  case $1:$("$fwctl_command" -V </dev/null 2>/dev/null) in
+    nft:*nf_tables*) return 0 ;;
+    *:*nf_tables* | *:) return 1 ;;
+    legacy:*) return 0 ;;
+  esac
+  return 1
+}
+
+# Reads the rules in force of a family and kind into fwctl_now.
 fwctl_read() {
   fwctl_now=
   eval "fwctl_save=\$fwctl_save_$1"
@@ -204,40 +235,34 @@ fwctl_read() {
       *) return 1 ;;
     esac
   fi
-  eval "fwctl_now_$1=\$fwctl_now"
 }
 
-# Prints the input of iptables-restore that gives a table a content; in the way "words" or "number".
+# Composes a text from a content and from rules in force, in a mode: "test" for all tables, "words" and "number" for
+# those that are not as they are to be, "held" for the content that the rules in force are.
 fwctl_compose() {
-  eval "fwctl_now=\$fwctl_now_${1%_*}"
-  printf '%s\n=\n%s\n' "$2" "$fwctl_now" | awk -v table="${1##*_}" -v mode="$3" "$fwctl_composer"
+  printf '%s\n=\n%s\n' "$1" "$2" | awk -v mode="$3" "$fwctl_composer"
 }
 
-# Prints what a table held of ours when the script began.
-fwctl_held() {
-  eval "fwctl_before=\$fwctl_before_${1%_*}"
-  printf '=\n%s\n' "$fwctl_before" | awk -v table="${1##*_}" -v mode=held "$fwctl_composer"
-}
-
-# Gives a table a content, by a text for iptables-restore that was composed for it, or tries to (--test). When that is
-# refused because somebody else has just changed the table, or because a jump can't be deleted by its words, it is
-# composed anew. Leaves the text that was taken in fwctl_text.
+# Gives a family and kind a content, by a text for iptables-restore that was composed for it, or tries to (--test). When
+# that is refused because somebody else has just changed a table, or because a jump can't be deleted by its words, it is
+# composed anew.
 fwctl_give() {
   fwctl_text=$3 fwctl_by_words=$3 fwctl_by_number=
-  eval "fwctl_restore=\$fwctl_restore_${1%_*}"
+  eval "fwctl_restore=\$fwctl_restore_$1"
   for fwctl_attempt in 1 2 3 4 5; do
     fwctl_said=$(printf '%s\n' "$fwctl_text" | "$fwctl_restore" --noflush --wait=30 ${4-} 2>&1) && return 0
     fwctl_refusal=$? fwctl_cause=$fwctl_said
     # Status 4: another program held the lock for all of that time.
     [ "$fwctl_refusal" -ne 4 ] || return 1
-    fwctl_read "${1%_*}" || return 1
+    fwctl_read "$1" || return 1
     fwctl_said=$fwctl_cause
-    fwctl_text=$(fwctl_compose "$1" "$2" words) || return 1
+    fwctl_text=$(fwctl_compose "$2" "$fwctl_now" words) || return 1
+    [ -n "$fwctl_text" ] || return 0
     if [ "$fwctl_text" != "$fwctl_by_words" ]; then
       fwctl_by_words=$fwctl_text
       continue
     fi
-    fwctl_text=$(fwctl_compose "$1" "$2" number) || return 1
+    fwctl_text=$(fwctl_compose "$2" "$fwctl_now" number) || return 1
     [ "$fwctl_text" != "$fwctl_by_words" ] && [ "$fwctl_text" != "$fwctl_by_number" ] || return 1
     fwctl_by_number=$fwctl_text
   done
@@ -356,7 +381,7 @@ fwctl_refuse() {
   fwctl_cause=$fwctl_said
   printf '%s\n' "$fwctl_cause" >&2
   fwctl_unmake_sets
-  fwctl_say "$1 was refused: $(fwctl_reason "$fwctl_cause")"
+  fwctl_say "$1 refused: $(fwctl_reason "$fwctl_cause")"
   exit 10
 }
 
@@ -364,24 +389,29 @@ fwctl_refuse() {
 fwctl_take_back() {
   fwctl_status=11 fwctl_why=$fwctl_said
   printf '%s\n' "$fwctl_why" >&2
-  for fwctl_table in $fwctl_taken; do
-    fwctl_said="what the $(fwctl_title "$fwctl_table") held can't be told in words"
-    # Chains that were made for our jumps go too.
-    eval "fwctl_new=\$fwctl_text_$fwctl_table"
-    fwctl_new=$(printf '%s\n' "$fwctl_new" | sed -n 's/^-N /-X /p')
-    fwctl_before=$(fwctl_held "$fwctl_table") \
-      && fwctl_before=$(printf '%s\n%s' "$fwctl_before" "$fwctl_new") \
-      && fwctl_read "${fwctl_table%_*}" \
-      && fwctl_text=$(fwctl_compose "$fwctl_table" "$fwctl_before" words) \
-      && fwctl_give "$fwctl_table" "$fwctl_before" "$fwctl_text" \
-      || fwctl_broken
+  for fwctl_kind in $fwctl_begun; do
+    fwctl_put_back "$fwctl_kind" || fwctl_broken
   done
   for fwctl_pair in $fwctl_swapped; do
     fwctl_swap "$fwctl_pair" || fwctl_broken
   done
   fwctl_unmake_sets
-  fwctl_say "$1 was refused: $(fwctl_reason "$fwctl_why")"
+  fwctl_say "$1 refused: $(fwctl_reason "$fwctl_why")"
   exit "$fwctl_status"
+}
+
+# Gives a family and kind what it held of ours when the script began.
+fwctl_put_back() {
+  fwctl_said="what IPv${1%_*} held can't be told in words"
+  eval "fwctl_before=\$fwctl_before_$1 fwctl_text=\$fwctl_text_$1"
+  fwctl_before=$(fwctl_compose '' "$fwctl_before" held) || return 1
+  # Chains that were made for our jumps go too.
+  fwctl_made_chains=$(printf '%s\n' "$fwctl_text" | awk '/^\*/ { table = $0 } sub(/^-N/, "-X") { print table "\n" $0 }')
+  fwctl_read "$1" || return 1
+  fwctl_text=$(fwctl_compose "$fwctl_before
+$fwctl_made_chains" "$fwctl_now" words) || return 1
+  [ -z "$fwctl_text" ] || fwctl_give "$1" "$fwctl_before
+$fwctl_made_chains" "$fwctl_text"
 }
 
 fwctl_broken() {
@@ -392,52 +422,49 @@ fwctl_broken() {
 fwctl_make_it_so() {
   # The way to its end does not depend on whoever started it.
   trap '' HUP INT PIPE TERM
-  fwctl_made='' fwctl_swaps='' fwctl_swapped='' fwctl_taken='' fwctl_steps='' fwctl_said=''
-  for fwctl_family in 4_nft 4_legacy 6_nft 6_legacy; do
-    fwctl_find "$fwctl_family" || exit 10
-    fwctl_read "$fwctl_family" || fwctl_refuse "reading the rules of IPv${fwctl_family%_*}"
-    eval "fwctl_before_$fwctl_family=\$fwctl_now_$fwctl_family"
-  done
-  fwctl_read_sets || fwctl_refuse 'reading the address sets'
-  for fwctl_table in $fwctl_fill $fwctl_rest; do
-    eval "fwctl_now=\$fwctl_now_${fwctl_table%_*}"
-    fwctl_content=$(fwctl_content "$fwctl_table")
+  fwctl_made='' fwctl_swaps='' fwctl_swapped='' fwctl_begun='' fwctl_steps='' fwctl_said=''
+  for fwctl_kind in $fwctl_fill $fwctl_rest; do
+    fwctl_find "$fwctl_kind" || exit 10
+    fwctl_read "$fwctl_kind" || fwctl_refuse "reading the rules of IPv${fwctl_kind%_*} was"
+    eval "fwctl_before_$fwctl_kind=\$fwctl_now fwctl_content=\${fwctl_content_$fwctl_kind-}"
     case $fwctl_content$fwctl_now in
       *FWCTL*) ;;
       *) continue ;;
     esac
     fwctl_said='what iptables-save printed makes no sense'
-    fwctl_text=$(fwctl_compose "$fwctl_table" "$fwctl_content" words) \
-      || fwctl_refuse "reading the $(fwctl_title "$fwctl_table")"
-    eval "fwctl_text_$fwctl_table=\$fwctl_text"
-    [ -z "$fwctl_text" ] || fwctl_steps="$fwctl_steps$fwctl_table
+    fwctl_text=$(fwctl_compose "$fwctl_content" "$fwctl_now" "$fwctl_mode") \
+      || fwctl_refuse "reading the rules of IPv${fwctl_kind%_*} was"
+    [ -n "$fwctl_text" ] || continue
+    eval "fwctl_text_$fwctl_kind=\$fwctl_text"
+    fwctl_steps="$fwctl_steps$fwctl_kind
 "
   done
-  fwctl_make_sets || fwctl_refuse "the address set $fwctl_set"
-  for fwctl_table in $fwctl_steps; do
-    eval "fwctl_text=\$fwctl_text_$fwctl_table"
-    fwctl_give "$fwctl_table" "$(fwctl_content "$fwctl_table")" "$fwctl_text" --test \
-      || fwctl_refuse "the $(fwctl_title "$fwctl_table"), in a dry run,"
-    eval "fwctl_text_$fwctl_table=\$fwctl_text"
+  fwctl_read_sets || fwctl_refuse 'reading the address sets was'
+  fwctl_make_sets || fwctl_refuse "the address set $fwctl_set was"
+  for fwctl_kind in $fwctl_steps; do
+    eval "fwctl_text=\$fwctl_text_$fwctl_kind fwctl_content=\${fwctl_content_$fwctl_kind-}"
+    fwctl_give "$fwctl_kind" "$fwctl_content" "$fwctl_text" --test \
+      || fwctl_refuse "the rules of IPv${fwctl_kind%_*}, in a dry run, were"
+    eval "fwctl_text_$fwctl_kind=\$fwctl_text"
   done
   if [ "$fwctl_mode" = test ]; then
     fwctl_unmake_sets
     exit 0
   fi
   for fwctl_pair in $fwctl_swaps; do
-    fwctl_swap "$fwctl_pair" || fwctl_take_back "the address set $fwctl_set"
+    fwctl_swap "$fwctl_pair" || fwctl_take_back "the address set $fwctl_set was"
     fwctl_swapped="$fwctl_pair
 $fwctl_swapped"
   done
-  for fwctl_table in $fwctl_steps; do
-    eval "fwctl_text=\$fwctl_text_$fwctl_table"
-    fwctl_give "$fwctl_table" "$(fwctl_content "$fwctl_table")" "$fwctl_text" \
-      || fwctl_take_back "the $(fwctl_title "$fwctl_table")"
-    eval "fwctl_text_$fwctl_table=\$fwctl_text"
-    fwctl_taken="$fwctl_table
-$fwctl_taken"
+  for fwctl_kind in $fwctl_steps; do
+    fwctl_begun="$fwctl_kind
+$fwctl_begun"
+    eval "fwctl_text=\$fwctl_text_$fwctl_kind fwctl_content=\${fwctl_content_$fwctl_kind-}"
+    [ -z "$fwctl_text" ] || fwctl_give "$fwctl_kind" "$fwctl_content" "$fwctl_text" \
+      || fwctl_take_back "the rules of IPv${fwctl_kind%_*} were"
+    eval "fwctl_text_$fwctl_kind=\$fwctl_text"
   done
-  fwctl_read_sets
+  [ -z "$fwctl_held_sets$fwctl_made" ] || fwctl_read_sets
   for fwctl_name in $fwctl_held_sets; do
     fwctl_has "$fwctl_sets" "$fwctl_name" || fwctl_destroy "$fwctl_name"
   done
