@@ -20,4 +20,13 @@ public record Script(String text, Duration timeLimit, int outputLimit) {
       throw new IllegalArgumentException("outputLimit is not positive: " + outputLimit);
     }
   }
+
+  /**
+   * Writes a text as one word of a script, in which no character has a meaning.
+   *
+   * @param text any text without NUL, which the shell can't hold
+   */
+  public static String word(String text) {
+    return "'" + text.replace("'", "'\\''") + "'";
+  }
 }

@@ -5,6 +5,7 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
 import dev.fwctl.spi.Execution;
 import dev.fwctl.spi.ProbeAnswer;
+import dev.fwctl.spi.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,13 +79,9 @@ public final class ProbeScript {
                 .append("fwctl_probe ")
                 .append(name)
                 .append(' ')
-                .append(quote(text))
+                .append(Script.word(text))
                 .append('\n'));
     return script.append("}\nfwctl_facts\n").toString();
-  }
-
-  private static String quote(String text) {
-    return "'" + text.replace("'", "'\\''") + "'";
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.fwctl.model.Problem;
 import dev.fwctl.model.Receipt;
 import dev.fwctl.spi.FactGatherer;
 import dev.fwctl.spi.FirewallBackend;
+import dev.fwctl.spi.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,8 +20,8 @@ import java.time.Duration;
 /**
  * Puts together the scripts of one transaction from the pieces beside this class.
  *
- * <p>Nothing that a host told us stands in them as code: what is not our own text goes through
- * here-documents whose end nobody on the host can know before.
+ * <p>Nothing that a host told us stands in them as code: what is not our own text is a word of
+ * them, by {@link Script#word}.
  */
 final class Scripts {
   private static final String FILES = piece("files.sh");
@@ -42,7 +43,7 @@ final class Scripts {
    * Creates the scripts.
    *
    * @param id names the transaction on the host; letters, digits and hyphens
-   * @param token ends here-documents and frames answers; a word that nothing on the host can know
+   * @param token frames answers; a word that nothing on the host can know
    */
   Scripts(HostFolders folders, String id, String token) {
     if (!id.matches("[0-9A-Za-z-]{1,64}")) {
@@ -72,10 +73,10 @@ final class Scripts {
         + "\n"
         + expects(order.facts().firewall().ownDigest())
         + prints("holder", holder + "\n")
-        + prints("forth", order.forth())
+        // What is run is what is kept: the receipt in it is a comment.
+        + prints("forth", new AppliedFile(receipt, order.forth()).text())
         + prints("back", order.back())
         + prints("guard", guard())
-        + prints("applied", new AppliedFile(receipt, order.forth()).text())
         + BEGIN
         + readBack(readBack);
   }
@@ -163,8 +164,8 @@ final class Scripts {
   }
 
   /** Returns a function that prints a text. */
-  private String prints(String name, String text) {
-    return name + "() {\ncat <<'" + token + "'\n" + text + token + "\n}\n";
+  private static String prints(String name, String text) {
+    return name + "() {\nprintf '%s' " + Script.word(text) + "\n}\n";
   }
 
   private String readBack(FactGatherer gatherer) {

@@ -1,7 +1,7 @@
 # Changes this host for the time being: claims it, makes sure of the way back, changes the rules.
 # In front stand id, run, state, seconds (until it goes back), removes (whether nothing of ours is to
 # be left), backend (its name), expected (what we own, as the plan saw it), and functions that print
-# texts: fingerprint, holder, forth, back, guard, applied.
+# texts: fingerprint, holder, forth, back, guard.
 
 # Ends before anything was changed. What lies in the folder of state is ours only while the claim is.
 leave() {
@@ -23,7 +23,7 @@ locked() {
 
 # What is begun comes to its end, whether anybody listens or not.
 trap '' HUP INT PIPE TERM
-mkdir -p "$run" && exec 9>>"$run/lock" || exit $NO_FOLDER
+{ [ -d "$run" ] || mkdir -p "$run"; } && exec 9>>"$run/lock" || exit $NO_FOLDER
 if command -v flock >/dev/null 2>&1; then flock -n 9 || locked; fi
 look_at_boot && look_at_clock && deadline=$((up + seconds)) || exit $NO_FOLDER
 { echo "$id" && echo $((deadline + 60)) && echo "$boot" && holder; } >"$run/claim.$id" || leave $NO_FOLDER
@@ -51,7 +51,7 @@ mkdir "$run/$id" && forth >"$run/$id/forth" && back >"$run/$id/back" \
 if [ -n "$removes" ]; then
   : >"$run/$id/removes" || leave $NO_FOLDER
 else
-  mkdir -p "$state" && applied >"$state/applied.new" || leave $NO_RECEIPT
+  { [ -d "$state" ] || mkdir -p "$state"; } && forth >"$state/applied.new" || leave $NO_RECEIPT
   sync "$state/applied.new" 2>/dev/null || sync
 fi
 /bin/sh "$run/$id/back" test </dev/null 9>&- || leave $NO_WAY_BACK

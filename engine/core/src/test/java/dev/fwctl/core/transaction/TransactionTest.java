@@ -157,6 +157,15 @@ class TransactionTest {
     return order(FileFirewall.rules("old"), FileFirewall.rules("one"));
   }
 
+  /** Puts a text in the place of one that stands in a word of a script. */
+  private static String instead(String script, String of, String other) {
+    String there = Script.word(of);
+    String word = Script.word(other);
+    String inside = there.substring(1, there.length() - 1);
+    assertThat(script).contains(inside);
+    return script.replace(inside, word.substring(1, word.length() - 1));
+  }
+
   private Outcome carryOut(Order order) {
     return carryOut(order, SHORT);
   }
@@ -353,7 +362,7 @@ class TransactionTest {
   @Test
   void reportsWhatTheKernelRefused() throws IOException {
     Order order = order();
-    scripts.add(text -> sh(text.replace(order.forth(), "echo 'no such table' >&2\nexit 4\n")));
+    scripts.add(text -> sh(instead(text, order.forth(), "echo 'no such table' >&2\nexit 4\n")));
 
     Outcome outcome = carryOut(order);
 
@@ -367,7 +376,7 @@ class TransactionTest {
   @Test
   void goesBackFromAChangeThatStoppedHalfWay() throws IOException {
     Order order = order();
-    scripts.add(text -> sh(text.replace(order.forth(), "echo half >'" + kernel + "'\nexit 4\n")));
+    scripts.add(text -> sh(instead(text, order.forth(), "echo half >'" + kernel + "'\nexit 4\n")));
 
     Outcome outcome = carryOut(order);
 
@@ -380,7 +389,7 @@ class TransactionTest {
   @Test
   void leavesAHostAloneThatHasNoWayBack() throws IOException {
     Order order = order();
-    scripts.add(text -> sh(text.replace(order.back(), "echo 'no such chain' >&2\nexit 4\n")));
+    scripts.add(text -> sh(instead(text, order.back(), "echo 'no such chain' >&2\nexit 4\n")));
 
     Outcome outcome = carryOut(order);
 
@@ -393,7 +402,7 @@ class TransactionTest {
   @Test
   void goesBackFromWhatDoesNotReadAsWanted() throws IOException {
     Order order = order();
-    scripts.add(text -> sh(text.replace(order.forth(), "echo other >'" + kernel + "'\n")));
+    scripts.add(text -> sh(instead(text, order.forth(), "echo other >'" + kernel + "'\n")));
 
     Outcome outcome = carryOut(order);
 

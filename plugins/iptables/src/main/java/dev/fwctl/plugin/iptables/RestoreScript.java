@@ -15,6 +15,7 @@ import dev.fwctl.model.netfilter.OwnedRules.Hook;
 import dev.fwctl.model.netfilter.OwnedRules.OwnedTable;
 import dev.fwctl.model.netfilter.Rule;
 import dev.fwctl.model.netfilter.RulesetText;
+import dev.fwctl.spi.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -90,27 +91,34 @@ final class RestoreScript {
         fwctl_table_names=%s
         fwctl_modules=%s
         """
-            .formatted(REFUSED, UNDONE, BROKEN, quote(probe.tableNames()), quote(probe.modules())));
+            .formatted(
+                REFUSED,
+                UNDONE,
+                BROKEN,
+                Script.word(probe.tableNames()),
+                Script.word(probe.modules())));
     List<String> filled = kinds().filter(kind -> !tables(kind).isEmpty()).toList();
     script
         .append("fwctl_fill=")
-        .append(quote(String.join("\n", filled)))
+        .append(Script.word(String.join("\n", filled)))
         .append("\nfwctl_rest=")
         .append(
-            quote(kinds().filter(kind -> !filled.contains(kind)).collect(Collectors.joining("\n"))))
+            Script.word(
+                kinds().filter(kind -> !filled.contains(kind)).collect(Collectors.joining("\n"))))
         .append('\n');
     for (String kind : filled) {
-      script.append("fwctl_content_" + kind + "=").append(quote(content(kind))).append('\n');
+      script.append("fwctl_content_" + kind + "=").append(Script.word(content(kind))).append('\n');
     }
     script
         .append("fwctl_sets=")
-        .append(quote(sets.stream().map(set -> set.name() + "\n").collect(Collectors.joining())))
+        .append(
+            Script.word(sets.stream().map(set -> set.name() + "\n").collect(Collectors.joining())))
         .append('\n');
     script.append("fwctl_members() {\n  case $1 in\n");
     for (NamedSet set : sets) {
       script
-          .append("    " + quote(set.name()) + ") printf '%s' ")
-          .append(quote(SetText.render(set)))
+          .append("    " + Script.word(set.name()) + ") printf '%s' ")
+          .append(Script.word(SetText.render(set)))
           .append(" ;;\n");
     }
     script.append("  esac\n}\n\n");
@@ -179,11 +187,6 @@ final class RestoreScript {
                   + Printable.of(line),
               "delete that rule on the host"));
     }
-  }
-
-  /** Writes a text as a word of the shell, in which nothing has a meaning. */
-  private static String quote(String text) {
-    return "'" + text.replace("'", "'\\''") + "'";
   }
 
   private static String read(String name) {
