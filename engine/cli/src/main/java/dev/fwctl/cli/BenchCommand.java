@@ -39,6 +39,12 @@ final class BenchCommand implements Callable<Integer> {
   private static final String NAME = "bench";
   private static final long LIMIT_SECONDS = 1200;
 
+  /** How many hosts Ansible changes at a time unless told otherwise. */
+  private static final int ANSIBLE_FORKS = 5;
+
+  /** How many lines are shown of what a failed command printed. */
+  private static final int TAIL = 20;
+
   /** The same eleven rules on both sides: SSH, ping and three services for three peers each. */
   private static final String POLICY =
       """
@@ -139,22 +145,27 @@ final class BenchCommand implements Callable<Integer> {
       return;
     }
     Path playbook = write(folder, "rules.yml", playbook());
-    List<String> command =
-        List.of(
-            "env",
-            "ANSIBLE_FORKS=" + hosts,
-            "ANSIBLE_GATHERING=explicit",
-            "ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3",
-            "ansible-playbook",
-            "-i",
-            lab.inventory().toString(),
-            playbook.toString());
-    double firstAnsible = seconds(lab, command);
-    double againAnsible = seconds(lab, command);
-    row("Ansible, first apply", new double[] {firstAnsible});
-    row("Ansible, nothing to do", new double[] {againAnsible});
-    ratio("Ansible / fwctl, first apply", firstAnsible / median(first));
-    ratio("Ansible / fwctl, nothing to do", againAnsible / median(again));
+    for (int forks : List.of(ANSIBLE_FORKS, hosts)) {
+      List<String> command =
+          List.of(
+              "env",
+              "ANSIBLE_FORKS=" + forks,
+              "ANSIBLE_GATHERING=explicit",
+              "ANSIBLE_PYTHON_INTERPRETER=/usr/bin/python3",
+              "ansible-playbook",
+              "-i",
+              lab.inventory().toString(),
+              playbook.toString());
+      double firstAnsible = seconds(lab, command);
+      double againAnsible = seconds(lab, command);
+      for (LabHost host : lab.hosts()) {
+        seconds(lab, host.name(), List.of("iptables", "-F", "INPUT"));
+      }
+      row("Ansible, %d forks, first apply".formatted(forks), firstAnsible);
+      row("Ansible, %d forks, nothing to do".formatted(forks), againAnsible);
+      ratio("Ansible / fwctl, first apply", firstAnsible / median(first));
+      ratio("Ansible / fwctl, nothing to do", againAnsible / median(again));
+    }
   }
 
   /** Runs both sides in turn, so that a machine that slows down slows both. */
@@ -227,11 +238,15 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private double seconds(Lab lab, List<String> command) {
+    return seconds(lab, "controller", command);
+  }
+
+  private double seconds(Lab lab, String member, List<String> command) {
     try {
       File log = File.createTempFile("fwctl-bench", ".log");
       long begin = System.nanoTime();
       Process process =
-          lab.process("controller", command)
+          lab.process(member, command)
               .redirectErrorStream(true)
               .redirectOutput(log)
               .redirectInput(new File("/dev/null"))
@@ -244,7 +259,11 @@ final class BenchCommand implements Callable<Integer> {
       String printed = Files.readString(log.toPath());
       Files.delete(log.toPath());
       if (process.exitValue() != 0 || printed.lines().anyMatch("failed"::equals)) {
-        throw failed(String.join(" ", command) + " failed:\n" + printed);
+        List<String> lines = printed.lines().toList();
+        throw failed(
+            String.join(" ", command)
+                + " failed:\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL), lines.size())));
       }
       return seconds;
     } catch (IOException e) {
@@ -279,7 +298,7 @@ final class BenchCommand implements Callable<Integer> {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  private void row(String name, double[] values) {
+  private void row(String name, double... values) {
     say(
         String.format(
             Locale.ROOT,
