@@ -39,7 +39,7 @@ final class LabCommandIT {
         .contains("Lab " + name + " is up: 2 hosts.")
         .contains("/" + name + "/inventory.yml")
         .contains("/" + name + "/known_hosts")
-        .contains("lab exec --name " + name + " controller -- ./fwctl plan");
+        .contains("lab exec --name " + name + " controller -- ./fwctl facts");
 
     assertThat(fwctl("lab", "status")).isZero();
     assertThat(out())

@@ -211,7 +211,7 @@ class RulesInTheKernelIT {
     Execution execution = lab.exec(host, Lab.COMMAND_LIMIT, BACKEND.restore(after), "sh");
     lab.run(host, "rm", wrapper);
     assertThat(execution.status()).isEqualTo(11);
-    assertThat(execution.errors()).endsWith("was refused: no luck\n");
+    assertThat(execution.errors()).endsWith("fwctl: the rules of IPv6 were refused: no luck\n");
     assertThat(BACKEND.inForce(facts(host))).isEqualTo(before);
     change(host, OwnedRules.none());
   }
