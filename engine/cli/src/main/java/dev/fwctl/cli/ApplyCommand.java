@@ -85,11 +85,8 @@ final class ApplyCommand implements Callable<Integer> {
       if (output.json()) {
         events.events().plan(plan);
       } else {
-        terminal
-            .out()
-            .print(
-                new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
-                    .plan(plan));
+        new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
+            .plan(plan, terminal.out()::print);
         terminal.out().flush();
       }
       int planned = PlanCommand.exitCode(plan, false, hosts.tolerance());

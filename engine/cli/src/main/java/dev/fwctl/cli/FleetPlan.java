@@ -4,6 +4,7 @@ import dev.fwctl.analysis.ReachDifference;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.intent.IntentResolver;
+import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.plan.Planner;
@@ -11,11 +12,13 @@ import dev.fwctl.core.policy.PolicyReader;
 import dev.fwctl.core.report.Printable;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.PolicyRepository;
+import dev.fwctl.model.Problem;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Makes a plan for the hosts of a session. */
 final class FleetPlan {
@@ -38,21 +41,31 @@ final class FleetPlan {
 
   /** Asks the hosts, with progress on the terminal, and plans each. */
   static Plan make(Session session, HostOptions options, Terminal terminal, boolean quiet) {
-    return make(session, resolver(session, policies(session)), options, terminal, quiet);
+    IntentResolver resolver = resolver(session, policies(session));
+    return make(session, resolver, options, terminal, quiet, PlanRun.Witness.none());
   }
 
-  /** Asks the hosts, with progress on the terminal, and plans each by what a resolver says. */
+  /**
+   * Asks the hosts, with progress on the terminal, and plans each by what a resolver says.
+   *
+   * @param witness sees each change with what it was made from
+   */
   static Plan make(
       Session session,
       IntentResolver resolver,
       HostOptions options,
       Terminal terminal,
-      boolean quiet) {
+      boolean quiet,
+      PlanRun.Witness witness) {
     List<Host> hosts = session.hosts();
     try (Progress progress =
         new Progress(terminal, "gathering facts", hosts.size(), Clock.systemUTC())) {
       return new PlanRun(session.collector(), resolver, planner(session))
-          .plan(hosts, options.parallelism(), quiet ? HostWork.Listener.silent() : tell(progress));
+          .plan(
+              hosts,
+              options.parallelism(),
+              quiet ? HostWork.Listener.silent() : tell(progress, FleetPlan::failure),
+              witness);
     }
   }
 
@@ -79,6 +92,26 @@ final class FleetPlan {
   }
 
   static HostWork.Listener<HostReading> tell(Progress progress) {
+    return tell(progress, FleetPlan::failure);
+  }
+
+  private static Optional<Problem> failure(HostReading reading) {
+    return switch (reading) {
+      case HostReading.Gathered gathered -> Optional.empty();
+      case HostReading.Failed failed -> Optional.of(failed.problems().getFirst());
+    };
+  }
+
+  private static Optional<Problem> failure(HostPlan plan) {
+    return switch (plan) {
+      case HostPlan.Unchanged unchanged -> Optional.empty();
+      case HostPlan.Changed changed -> Optional.empty();
+      case HostPlan.NotPlannable refused -> Optional.of(refused.problems().getFirst());
+    };
+  }
+
+  private static <R> HostWork.Listener<R> tell(
+      Progress progress, Function<R, Optional<Problem>> failure) {
     return new HostWork.Listener<>() {
       @Override
       public void started(Host host) {
@@ -86,16 +119,12 @@ final class FleetPlan {
       }
 
       @Override
-      public void finished(Host host, HostReading reading) {
-        switch (reading) {
-          case HostReading.Gathered gathered ->
-              progress.finished(Printable.text(host.name()), true, "facts gathered");
-          case HostReading.Failed failed ->
-              progress.finished(
-                  Printable.text(host.name()),
-                  false,
-                  Printable.text(failed.problems().getFirst().message()));
-        }
+      public void finished(Host host, R result) {
+        Optional<Problem> problem = failure.apply(result);
+        progress.finished(
+            Printable.text(host.name()),
+            problem.isEmpty(),
+            problem.map(it -> Printable.text(it.message())).orElse("facts gathered"));
       }
     };
   }

@@ -3,8 +3,10 @@ package dev.fwctl.cli;
 import dev.fwctl.core.converge.Share;
 import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.core.plan.Plan;
+import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.core.saved.Bases;
 import dev.fwctl.core.saved.Digest;
 import dev.fwctl.core.saved.Manifest;
 import dev.fwctl.core.saved.PlanFile;
@@ -68,19 +70,24 @@ final class PlanCommand implements Callable<Integer> {
     try (Session session = Session.open(context.base(), repository, hosts)) {
       PolicyRepository policies = FleetPlan.policies(session);
       IntentResolver resolver = FleetPlan.resolver(session, policies);
-      Plan plan = FleetPlan.make(session, resolver, hosts, terminal, output.json());
+      Bases bases = new Bases(resolver::interest);
+      Plan plan =
+          FleetPlan.make(
+              session,
+              resolver,
+              hosts,
+              terminal,
+              output.json(),
+              file.isPresent() ? bases : PlanRun.Witness.none());
       if (output.json()) {
         events.events().plan(plan);
       } else {
-        terminal
-            .out()
-            .print(
-                new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
-                    .plan(plan));
+        new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
+            .plan(plan, terminal.out()::print);
       }
       file.ifPresent(
           it -> {
-            it.write(SavedPlan.of(manifest(session, policies, start), plan, resolver::interest));
+            it.write(SavedPlan.of(manifest(session, policies, start), plan, bases));
             if (output.json()) {
               events.events().planSaved(it.name());
             } else {

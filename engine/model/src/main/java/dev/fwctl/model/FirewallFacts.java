@@ -73,4 +73,9 @@ public record FirewallFacts(
         .filter(ruleset -> ruleset.family() == family && ruleset.variant() == variant)
         .findFirst();
   }
+
+  /** Returns the same without any rules and sets, which are most of it. */
+  public FirewallFacts withoutRules() {
+    return new FirewallFacts(tools, ip6tables, List.of(), hidden, List.of(), ipset, ownDigest);
+  }
 }

@@ -46,7 +46,11 @@ public interface FirewallBackend extends ExtensionPoint {
     return List.of("what was learnt of the host is of kind " + Fingerprint.of(facts.toString()));
   }
 
-  /** Returns what fwctl owns on the host now. */
+  /**
+   * Returns what fwctl owns on the host now.
+   *
+   * @param facts the host; after a change there is only what {@link #gatherer} brought
+   */
   OwnedRules inForce(HostFacts facts);
 
   /**

@@ -45,12 +45,26 @@ import java.util.TreeMap;
  * @param containers how many containers a host runs
  * @param policies how many policies, and services
  * @param kinds how many kinds of hosts, which differ in the services that they run
- * @param distinct whether every container of the fleet publishes on a port of its own, so that no
- *     two hosts have equal rules
+ * @param variety in what two hosts of one kind differ
  */
-record SyntheticFleet(int hosts, int containers, int policies, int kinds, boolean distinct) {
+record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variety variety) {
+  /** In what two hosts of one kind differ. */
+  enum Variety {
+    /** In their addresses, and in the addresses and identifiers of containers. */
+    ADDRESSES,
+    /** Besides, in images and in the bridges and subnets of their networks, as real hosts do. */
+    NETWORKS,
+    /** In names and ports of all containers too, so that no two hosts have equal rules. */
+    RULES
+  }
+
   String hostName(int host) {
     return "host-%05d.example".formatted(host);
+  }
+
+  /** Returns the number of the host of a name. */
+  int number(String hostName) {
+    return Integer.parseInt(hostName.substring("host-".length(), hostName.indexOf('.')));
   }
 
   String inventory() {
@@ -106,19 +120,24 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, boolea
                 + "-A FORWARD -j DOCKER-USER\n");
     nat.append("-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n");
     int kind = host % kinds;
+    String bridge = network(host).bridge().orElseThrow();
     for (int i = 0; i < containers; i++) {
       int service = (kind * 7 + i * (policies / containers)) % (policies - 1);
-      String address = "172.17.%d.%d".formatted(host / 250 % 250, i + 2);
-      int port = distinct ? 1_024 + (host * 61 + i * 2) % 60_000 : 10_000 + service * 2;
+      String address =
+          variety == Variety.ADDRESSES
+              ? "172.17.%d.%d".formatted(host / 250 % 250, i + 2)
+              : "10.%d.%d.%d".formatted(128 + host / 250, host % 250, i + 2);
+      int port =
+          variety == Variety.RULES ? 1_024 + (host * 61 + i * 2) % 60_000 : 10_000 + service * 2;
       running.add(container(host, i, service, address, port));
       for (int offset = 0; offset < 2; offset++) {
         int inner = offset == 0 ? 8080 : 9100;
         nat.append(
-            "-A DOCKER ! -i docker0 -p tcp -m tcp --dport %d -j DNAT --to-destination %s:%d\n"
-                .formatted(port + offset, address, inner));
+            "-A DOCKER ! -i %s -p tcp -m tcp --dport %d -j DNAT --to-destination %s:%d\n"
+                .formatted(bridge, port + offset, address, inner));
         filter.append(
-            "-A DOCKER -d %s/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport %d -j ACCEPT\n"
-                .formatted(address, inner));
+            "-A DOCKER -d %1$s/32 ! -i %2$s -o %2$s -p tcp -m tcp --dport %3$d -j ACCEPT\n"
+                .formatted(address, bridge, inner));
       }
     }
     List<Table> tables =
@@ -127,11 +146,10 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, boolea
     return facts(host, running, tables, List.of());
   }
 
-  private static HostFacts facts(
-      int host, List<Container> running, List<Table> ipv4, List<Table> ipv6) {
+  private HostFacts facts(int host, List<Container> running, List<Table> ipv4, List<Table> ipv6) {
     SortedMap<String, Fact> facts = new TreeMap<>();
-    facts.put("docker", docker(running));
-    facts.put("network", network(host));
+    facts.put("docker", docker(host, running));
+    facts.put("network", interfaces(host));
     facts.put(
         "ssh",
         new SshFacts(
@@ -180,8 +198,9 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, boolea
     }
     return new Container(
         "%064x".formatted(host * 1_000L + number),
-        "service-%02d".formatted(service) + (distinct ? "-" + host : ""),
-        "registry.example/services/service-%02d:1.%d".formatted(service, number),
+        "service-%02d".formatted(service) + (variety == Variety.RULES ? "-" + host : ""),
+        "registry.example/services/service-%02d:1.%d"
+            .formatted(service, variety == Variety.ADDRESSES ? number : host),
         true,
         Networking.NETWORKS,
         labels,
@@ -189,31 +208,44 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, boolea
         exposed,
         List.of(
             new Container.Attachment(
-                new StringBuilder("bridge").toString(),
-                List.of(IpAddress.of(address)),
-                List.of())));
+                network(host).name(), List.of(IpAddress.of(address)), List.of())));
   }
 
-  private static DockerFacts docker(List<Container> running) {
+  private DockerFacts docker(int host, List<Container> running) {
     return new DockerFacts(
         DockerFacts.State.RUNNING,
         new StringBuilder("28.5.2").toString(),
         running,
-        List.of(
-            new ContainerNetwork(
-                new StringBuilder("bridge").toString(),
-                new StringBuilder("bridge").toString(),
-                Optional.of(new StringBuilder("docker0").toString()),
-                List.of(new IpPrefix(IpAddress.of("172.17.0.0"), 16)),
-                List.of())),
+        List.of(network(host)),
         new DockerFacts.Settings(false, false, Optional.empty()));
   }
 
-  private static NetworkFacts network(int host) {
+  /** Returns the network of a host's containers. */
+  private ContainerNetwork network(int host) {
+    boolean own = variety != Variety.ADDRESSES;
+    return new ContainerNetwork(
+        new StringBuilder(own ? "services_default" : "bridge").toString(),
+        new StringBuilder("bridge").toString(),
+        Optional.of(own ? "br-%012x".formatted(host) : new StringBuilder("docker0").toString()),
+        List.of(
+            own
+                ? new IpPrefix(
+                    IpAddress.of("10.%d.%d.0".formatted(128 + host / 250, host % 250)), 24)
+                : new IpPrefix(IpAddress.of("172.17.0.0"), 16)),
+        List.of());
+  }
+
+  private NetworkFacts interfaces(int host) {
+    ContainerNetwork network = network(host);
     List<NetworkInterface> interfaces = new ArrayList<>();
     interfaces.add(face("lo", "loopback", IpAddress.of("127.0.0.1"), 8));
     interfaces.add(face("eth0", "", address(host), 16));
-    interfaces.add(face("docker0", "bridge", IpAddress.of("172.17.0.1"), 16));
+    interfaces.add(
+        face(
+            network.bridge().orElseThrow(),
+            "bridge",
+            network.subnets().getFirst().address().next().orElseThrow(),
+            network.subnets().getFirst().length()));
     return new NetworkFacts(
         "host-" + host,
         interfaces,

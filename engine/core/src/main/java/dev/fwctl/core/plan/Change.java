@@ -14,32 +14,23 @@ import java.util.List;
  * A change of what fwctl owns on a host; hosts with equal changes share it.
  *
  * @param artifact the sha256 of the script, in hexadecimal
- * @param script makes a host hold what is wanted, whatever of ours it holds
- * @param back makes a host hold again what it holds now
  * @param before what fwctl owns now
  * @param wanted what fwctl will own
  * @param reach who can newly reach what, and who no longer can
- * @param rules what happens to which rule
- * @param receipt what the receipt will say of the rules
+ * @param wording the change in full
  */
 public record Change(
     String artifact,
-    String script,
-    String back,
     OwnedRules before,
     OwnedRules wanted,
     List<ReachChange> reach,
-    List<RuleChange> rules,
-    List<String> receipt) {
+    Wording wording) {
   public Change {
     requireNonNull(artifact, "artifact is null");
-    requireNonNull(script, "script is null");
-    requireNonNull(back, "back is null");
     requireNonNull(before, "before is null");
     requireNonNull(wanted, "wanted is null");
+    requireNonNull(wording, "wording is null");
     reach = List.copyOf(reach);
-    rules = List.copyOf(rules);
-    receipt = List.copyOf(receipt);
   }
 
   /** Returns the name of a script: its sha256, in hexadecimal. */
@@ -53,13 +44,55 @@ public record Change(
     }
   }
 
-  /** Returns how many rules a kind of change concerns. */
-  public int count(RuleChange.Kind kind) {
-    return (int) rules.stream().filter(rule -> rule.kind() == kind).count();
+  /**
+   * A change in full, which is many times as long as all else that is known of it: it may be made
+   * anew whenever it is asked for.
+   */
+  public interface Wording {
+    /** Returns the script that makes a host hold what is wanted, whatever of ours it holds. */
+    String script();
+
+    /** Returns the script that makes a host hold again what it holds now. */
+    String back();
+
+    /** Returns what happens to which rule. */
+    List<RuleChange> rules();
+
+    /** Returns what the receipt will say of the rules. */
+    List<String> receipt();
+
+    /** Returns how many rules a kind of change concerns. */
+    default int count(RuleChange.Kind kind) {
+      return (int) rules().stream().filter(rule -> rule.kind() == kind).count();
+    }
+  }
+
+  /**
+   * A wording that is there as a whole.
+   *
+   * @param script see {@link Wording#script}
+   * @param back see {@link Wording#back}
+   * @param rules see {@link Wording#rules}
+   * @param receipt see {@link Wording#receipt}
+   */
+  public record Written(String script, String back, List<RuleChange> rules, List<String> receipt)
+      implements Wording {
+    public Written {
+      requireNonNull(script, "script is null");
+      requireNonNull(back, "back is null");
+      rules = List.copyOf(rules);
+      receipt = List.copyOf(receipt);
+    }
   }
 
   /** Tells whether nothing is left of fwctl on the host afterwards. */
   public boolean removesEverything() {
     return wanted.isEmpty();
+  }
+
+  /** Rules are long, and changes that have a script in common have little else that differs. */
+  @Override
+  public int hashCode() {
+    return artifact.hashCode();
   }
 }

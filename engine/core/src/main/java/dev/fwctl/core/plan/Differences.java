@@ -3,8 +3,10 @@ package dev.fwctl.core.plan;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.ReachChange;
+import dev.fwctl.model.Receipt;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.spi.FirewallBackend;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,65 +15,66 @@ import java.util.concurrent.ConcurrentHashMap;
  * The rules of a run, and what leads from some to others: each is worked out once, however many
  * hosts it is for.
  *
- * <p>A fleet has few kinds of hosts. Rules that are equal become one object, after which telling
- * them apart takes no time.
+ * <p>Most fleets have few kinds of hosts. Rules that are equal become one object, after which
+ * telling them apart takes no time. Nothing is held for the sake of hosts that have nothing to do.
  */
 final class Differences {
-  private final Map<OwnedRules, OwnedRules> known = new ConcurrentHashMap<>();
+  /** For how many kinds of hosts rules are known again; of no use where no two are alike. */
+  private static final int MOST_KINDS = 1_000;
+
   private final Map<Task, OwnedRules> lowered = new ConcurrentHashMap<>();
+  private final Map<OwnedRules, OwnedRules> known = new ConcurrentHashMap<>();
   private final Map<Ends, Difference> differences = new ConcurrentHashMap<>();
-  private final Map<Ends, Restoration> restorations = new ConcurrentHashMap<>();
+  private final Map<List<String>, List<String>> applied = new ConcurrentHashMap<>();
 
   /**
-   * Returns the rules that carry out an intent, as one object for all hosts of one kind.
+   * Returns the rules that carry out an intent, mostly as one object for all hosts of one kind.
    *
    * @throws dev.fwctl.model.FwctlException as {@link FirewallBackend#lower} does
    */
   OwnedRules lower(HostIntent intent, HostFacts facts, FirewallBackend backend) {
     Task task = new Task(intent, backend.ground(facts), backend);
     OwnedRules done = lowered.get(task);
-    if (done == null) {
-      done = same(backend.lower(intent, facts));
-      lowered.put(task, done);
+    if (done != null) {
+      return done;
     }
-    return done;
-  }
-
-  /** Returns the one object for rules that are equal. */
-  OwnedRules same(OwnedRules rules) {
-    OwnedRules first = known.putIfAbsent(rules, rules);
-    return first == null ? rules : first;
-  }
-
-  /** Returns what leads from some rules to others, both of which {@link #same} returned. */
-  Difference between(OwnedRules before, OwnedRules after, FirewallBackend backend) {
-    return differences.computeIfAbsent(
-        new Ends(before, after, backend),
-        ends ->
-            new Difference(
-                before,
-                after,
-                restoration(after, backend),
-                restoration(before, backend).script(),
-                backend));
-  }
-
-  /** Returns what leads to some rules, from wherever. */
-  private Restoration restoration(OwnedRules wanted, FirewallBackend backend) {
-    return restorations.computeIfAbsent(
-        new Ends(wanted, wanted, backend), ends -> Restoration.of(backend.restore(wanted)));
+    OwnedRules rules = backend.lower(intent, facts);
+    return lowered.size() < MOST_KINDS ? first(lowered, task, rules) : rules;
   }
 
   /**
-   * What leads to some rules.
+   * Returns what leads from some rules to others, as one object for all that are equal.
    *
-   * @param artifact the sha256 of the script, in hexadecimal
-   * @param script the script
+   * @throws dev.fwctl.model.FwctlException as {@link FirewallBackend#restore} does
    */
-  private record Restoration(String artifact, String script) {
-    static Restoration of(String script) {
-      return new Restoration(Change.artifactOf(script), script);
+  Difference between(OwnedRules before, OwnedRules after, FirewallBackend backend) {
+    Difference known = differences.get(new Ends(before, after, backend));
+    if (known != null) {
+      return known;
     }
+    Ends ends = new Ends(same(before), same(after), backend);
+    return differences.computeIfAbsent(ends, Difference::new);
+  }
+
+  /** Returns a receipt whose rules are one object with those of equal ones. */
+  Receipt same(Receipt receipt) {
+    return new Receipt(
+        receipt.appliedAt(),
+        receipt.appliedBy(),
+        receipt.run(),
+        receipt.commit(),
+        receipt.dirty(),
+        receipt.artifact(),
+        first(applied, receipt.rules(), receipt.rules()));
+  }
+
+  private OwnedRules same(OwnedRules rules) {
+    return first(known, rules, rules);
+  }
+
+  private static <K, V> V first(Map<K, V> all, K key, V value) {
+    V first = all.putIfAbsent(key, value);
+    return first == null ? value : first;
   }
 
   /** An intent, as an object, and what else bears on its rules. */
@@ -127,54 +130,67 @@ final class Differences {
   }
 
   /** What leads from some rules to others. */
-  static final class Difference {
+  static final class Difference implements Change.Wording {
     private final OwnedRules before;
     private final OwnedRules after;
-    private final List<RuleLine> lines;
-    private final List<RuleChange> rules;
-    private final List<String> receipt;
-    private final Restoration restoration;
-    private final String back;
+    private final FirewallBackend backend;
+    private final String artifact;
+    private final Map<RuleChange.Kind, Integer> counts = new EnumMap<>(RuleChange.Kind.class);
     private final Map<List<ReachChange>, Change> changes = new ConcurrentHashMap<>();
 
-    private Difference(
-        OwnedRules before,
-        OwnedRules after,
-        Restoration restoration,
-        String back,
-        FirewallBackend backend) {
-      this.before = before;
-      this.after = after;
-      this.restoration = restoration;
-      this.back = back;
-      this.lines = RuleLine.of(before, backend);
-      List<RuleLine> wanted = RuleLine.of(after, backend);
-      this.rules = RuleDifference.between(lines, wanted);
+    private Difference(Ends ends) {
+      this.before = ends.before;
+      this.after = ends.after;
+      this.backend = ends.backend;
+      this.artifact = Change.artifactOf(script());
+      if (!before.isEmpty()) {
+        // What somebody wrote into our chains may be such that it can't be put back.
+        back();
+      }
+      List<RuleChange> rules = rules();
       if (rules.isEmpty()) {
         throw new IllegalStateException("rules differ but look alike: " + before + ", " + after);
       }
-      this.receipt = wanted.stream().map(RuleLine::written).toList();
+      rules.forEach(rule -> counts.merge(rule.kind(), 1, Integer::sum));
     }
 
-    /** Returns the rules that are there now, on a line each. */
-    List<RuleLine> lines() {
-      return lines;
+    OwnedRules before() {
+      return before;
+    }
+
+    OwnedRules after() {
+      return after;
+    }
+
+    @Override
+    public String script() {
+      return backend.restore(after);
+    }
+
+    @Override
+    public String back() {
+      return backend.restore(before);
+    }
+
+    @Override
+    public List<RuleChange> rules() {
+      return RuleDifference.between(RuleLine.of(before, backend), RuleLine.of(after, backend));
+    }
+
+    @Override
+    public List<String> receipt() {
+      return RuleLine.of(after, backend).stream().map(RuleLine::written).toList();
+    }
+
+    @Override
+    public int count(RuleChange.Kind kind) {
+      return counts.getOrDefault(kind, 0);
     }
 
     /** Returns the change, which hosts share on which it means the same. */
     Change change(List<ReachChange> reach) {
       return changes.computeIfAbsent(
-          reach,
-          unseen ->
-              new Change(
-                  restoration.artifact(),
-                  restoration.script(),
-                  back,
-                  before,
-                  after,
-                  reach,
-                  rules,
-                  receipt));
+          reach, unseen -> new Change(artifact, before, after, reach, this));
     }
   }
 }

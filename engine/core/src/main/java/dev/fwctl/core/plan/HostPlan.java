@@ -36,7 +36,8 @@ public sealed interface HostPlan {
    * @param host the host
    * @param change the change
    * @param backend the firewall that carries it out
-   * @param facts what the plan was made from
+   * @param facts what it takes to carry the change out: the firewall without its rules, and the
+   *     receipt
    * @param drift what on the host no longer is as it was applied
    * @param warnings see {@link HostPlan#warnings()}
    */

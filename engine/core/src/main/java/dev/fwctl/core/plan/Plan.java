@@ -34,21 +34,16 @@ public record Plan(List<HostPlan> hosts, List<Problem> warnings) {
 
   /** Returns the hosts with equal changes together, in the order of their first hosts. */
   public List<List<HostPlan.Changed>> groups() {
-    Map<List<?>, List<HostPlan.Changed>> groups = new LinkedHashMap<>();
+    Map<Change, List<HostPlan.Changed>> groups = new LinkedHashMap<>();
     for (HostPlan.Changed host : changed()) {
-      Change change = host.change();
-      groups
-          .computeIfAbsent(
-              List.of(change.artifact(), change.reach(), change.rules()),
-              unseen -> new ArrayList<>())
-          .add(host);
+      groups.computeIfAbsent(host.change(), unseen -> new ArrayList<>()).add(host);
     }
     return List.copyOf(groups.values());
   }
 
   /** Returns how many rules on all hosts a kind of change concerns. */
   public int count(RuleChange.Kind kind) {
-    return changed().stream().mapToInt(host -> host.change().count(kind)).sum();
+    return changed().stream().mapToInt(host -> host.change().wording().count(kind)).sum();
   }
 
   /** Returns how many hosts no longer are as fwctl left them. */

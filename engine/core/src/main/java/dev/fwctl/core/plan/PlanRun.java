@@ -9,17 +9,34 @@ import dev.fwctl.core.intent.HostOutcome;
 import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
+import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Asks many hosts and plans each of them. */
+/** Asks many hosts and plans each of them as it answers. */
 public final class PlanRun {
   private final FactCollector collector;
   private final IntentResolver resolver;
   private final Planner planner;
+
+  /** Sees hosts being planned; called by many threads at once. */
+  @FunctionalInterface
+  public interface Witness {
+    /**
+     * Sees that a host is to change.
+     *
+     * @param facts all that the host told, most of which is let go of after this
+     */
+    void planned(HostPlan.Changed plan, HostFacts facts);
+
+    /** Returns one that takes no notice. */
+    static Witness none() {
+      return (plan, facts) -> {};
+    }
+  }
 
   public PlanRun(FactCollector collector, IntentResolver resolver, Planner planner) {
     this.collector = requireNonNull(collector, "collector is null");
@@ -28,44 +45,50 @@ public final class PlanRun {
   }
 
   /**
-   * Plans hosts.
+   * Plans hosts, each as soon as it has answered; of what it answered no more is kept than a plan
+   * needs.
    *
    * @param parallelism how many connections are open at once, at least 1
-   * @param listener hears how asking goes
+   * @param listener hears how it goes
+   * @param witness sees each change with what it was made from
    * @throws FwctlException with every error of the repository as a whole, such as a selector that
    *     selects nothing on any host; then nothing is to be applied anywhere
    */
   public Plan plan(
-      Collection<Host> hosts, int parallelism, HostWork.Listener<HostReading> listener) {
+      Collection<Host> hosts,
+      int parallelism,
+      HostWork.Listener<HostPlan> listener,
+      Witness witness) {
     if (!resolver.problems().isEmpty()) {
       throw new FwctlException(resolver.problems());
     }
-    Map<Host, HostReading> readings = collector.collect(hosts, parallelism, listener);
-    List<HostPlan> plans =
-        readings.entrySet().parallelStream()
-            .map(reading -> plan(reading.getKey(), reading.getValue()))
-            .toList();
+    Map<Host, HostPlan> plans =
+        collector.collect(
+            hosts, parallelism, (host, reading) -> plan(host, reading, witness), listener);
     IntentResolver.Findings findings = resolver.finish();
     if (!findings.errors().isEmpty()) {
       throw new FwctlException(findings.errors());
     }
-    return new Plan(plans, findings.warnings());
+    return new Plan(List.copyOf(plans.values()), findings.warnings());
   }
 
-  private HostPlan plan(Host host, HostReading reading) {
+  private HostPlan plan(Host host, HostReading reading, Witness witness) {
     return switch (reading) {
       case HostReading.Failed failed ->
           new HostPlan.NotPlannable(host, failed.problems(), List.of());
-      case HostReading.Gathered gathered -> plan(host, gathered);
+      case HostReading.Gathered gathered -> plan(host, gathered, witness);
     };
   }
 
-  private HostPlan plan(Host host, HostReading.Gathered gathered) {
+  private HostPlan plan(Host host, HostReading.Gathered gathered, Witness witness) {
     if (!gathered.obstacles().isEmpty()) {
       return new HostPlan.NotPlannable(host, gathered.obstacles(), gathered.warnings());
     }
     HostOutcome outcome = resolver.resolve(host.name(), gathered.facts());
     HostPlan plan = planner.plan(host, gathered.facts(), outcome);
+    if (plan instanceof HostPlan.Changed changed) {
+      witness.planned(changed, gathered.facts());
+    }
     return gathered.warnings().isEmpty() ? plan : withWarnings(plan, gathered.warnings());
   }
 

@@ -3,6 +3,8 @@ package dev.fwctl.core.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.intent.HostOutcome;
+import dev.fwctl.model.Fact;
+import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
@@ -15,6 +17,8 @@ import dev.fwctl.spi.FirewallBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Turns what the policies come to on a host into what is to be done there. */
 public final class Planner {
@@ -102,24 +106,42 @@ public final class Planner {
     if (inForce.equals(wanted)) {
       return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
     }
-    OwnedRules before = differences.same(inForce);
-    OwnedRules after = differences.same(wanted);
-    Differences.Difference difference = differences.between(before, after, backend);
+    Differences.Difference difference = differences.between(inForce, wanted, backend);
+    HostFacts needed = neededToApply(facts, backend);
     return new HostPlan.Changed(
         host,
-        difference.change(comparison.compare(before, after, intent, facts)),
+        difference.change(
+            comparison.compare(difference.before(), difference.after(), intent, facts)),
         backend,
-        facts,
-        drift(before, difference.lines(), facts.receipt()),
+        needed,
+        drift(difference.before(), backend, needed.receipt()),
         warnings);
+  }
+
+  /** Keeps of the facts no more than the one by which a host is known again, and the receipt. */
+  private HostFacts neededToApply(HostFacts facts, FirewallBackend backend) {
+    SortedMap<String, Fact> needed = new TreeMap<>();
+    facts
+        .facts()
+        .forEach(
+            (name, fact) -> {
+              if (fact instanceof FirewallFacts firewall) {
+                needed.put(name, firewall.withoutRules());
+              } else if (fact instanceof Receipt receipt) {
+                needed.put(name, differences.same(receipt));
+              } else if (name.equals(backend.gatherer())) {
+                needed.put(name, fact);
+              }
+            });
+    return new HostFacts(needed);
   }
 
   /** A host on which nothing of ours stands and of which no receipt tells has never been ours. */
   private static Optional<Drift> drift(
-      OwnedRules inForce, List<RuleLine> before, Optional<Receipt> receipt) {
+      OwnedRules inForce, FirewallBackend backend, Optional<Receipt> receipt) {
     return inForce.isEmpty() && receipt.isEmpty()
         ? Optional.empty()
-        : Drift.between(receipt, before);
+        : Drift.between(receipt, RuleLine.of(inForce, backend));
   }
 
   /**
@@ -132,10 +154,10 @@ public final class Planner {
     for (FirewallBackend backend : backends) {
       OwnedRules inForce = backend.inForce(facts);
       if (!inForce.isEmpty()) {
-        return drift(inForce, RuleLine.of(inForce, backend), facts.receipt());
+        return drift(inForce, backend, facts.receipt());
       }
     }
-    return drift(OwnedRules.none(), List.of(), facts.receipt());
+    return drift(OwnedRules.none(), backends.getFirst(), facts.receipt());
   }
 
   /** Returns the plan of a host that could not be asked. */

@@ -182,7 +182,7 @@ public final class Events {
       node.set("closed", prefixes(one.closed()));
       node.put("certain", one.certain());
     }
-    event.set("rules", rules(change.rules()));
+    event.set("rules", rules(change.wording().rules()));
     write(event);
   }
 

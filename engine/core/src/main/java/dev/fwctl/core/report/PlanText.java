@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Writes a plan for a person: who will reach what, then the rules; equal hosts together. */
@@ -42,6 +43,16 @@ public final class PlanText {
   /** Returns the whole plan; every line ends in a line feed. */
   public String plan(Plan plan) {
     StringBuilder text = new StringBuilder();
+    plan(plan, text::append);
+    return text.toString();
+  }
+
+  /**
+   * Writes the whole plan, in pieces of whole lines: where no two of thousands of hosts are alike,
+   * all of it is longer than there is memory for.
+   */
+  public void plan(Plan plan, Consumer<String> out) {
+    StringBuilder text = new StringBuilder();
     plan.warnings().forEach(warning -> text.append(problems.warning(warning)).append('\n'));
     warnings(plan, text);
     if (plan.drifted() > 0) {
@@ -50,10 +61,12 @@ public final class PlanText {
     }
     for (List<HostPlan.Changed> group : plan.groups()) {
       group(group, text);
+      out.accept(text.toString());
+      text.setLength(0);
     }
     text.append(leftAlone(plan));
     Paragraph.append(text, "", summary(plan), "");
-    return text.toString();
+    out.accept(text.toString());
   }
 
   /** Returns what on the hosts no longer is as it was applied, of those that change. */
@@ -118,12 +131,11 @@ public final class PlanText {
   /** Returns what becomes of which rule. */
   String rules(Change change) {
     StringBuilder text = new StringBuilder();
+    List<RuleChange> all = change.wording().rules();
     List<RuleChange> shown =
-        everyRule
-            ? change.rules()
-            : change.rules().stream().filter(rule -> !isAlikeEverywhere(rule)).toList();
+        everyRule ? all : all.stream().filter(rule -> !isAlikeEverywhere(rule)).toList();
     rules(shown, text);
-    int folded = change.rules().size() - shown.size();
+    int folded = all.size() - shown.size();
     if (folded > 0) {
       Paragraph.append(
           text,

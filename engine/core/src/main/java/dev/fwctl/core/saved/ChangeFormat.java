@@ -25,8 +25,9 @@ final class ChangeFormat {
 
   String write(Change change) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("script", artifacts.put(change.script()));
-    root.put("back", artifacts.put(change.back()));
+    Change.Wording wording = change.wording();
+    root.put("script", artifacts.put(wording.script()));
+    root.put("back", artifacts.put(wording.back()));
     root.put("before", artifacts.put(change.before(), RulesFormat::write));
     root.put("wanted", artifacts.put(change.wanted(), RulesFormat::write));
     ArrayNode reach = root.putArray("reach");
@@ -38,9 +39,9 @@ final class ChangeFormat {
       write(one.closed(), node.putArray("closed"));
       node.put("certain", one.certain());
     }
-    write(change.rules(), root.putArray("rules"));
+    write(wording.rules(), root.putArray("rules"));
     ArrayNode receipt = root.putArray("receipt");
-    change.receipt().forEach(receipt::add);
+    wording.receipt().forEach(receipt::add);
     return root.toString();
   }
 
@@ -73,13 +74,14 @@ final class ChangeFormat {
           String script = root.text("script");
           return new Change(
               script,
-              artifacts.text(script),
-              artifacts.text(root.text("back")),
               rules(root.text("before")),
               rules(root.text("wanted")),
               root.objects("reach", ChangeFormat::reach),
-              root.objects("rules", ChangeFormat::rule),
-              root.texts("receipt"));
+              new Change.Written(
+                  artifacts.text(script),
+                  artifacts.text(root.text("back")),
+                  root.objects("rules", ChangeFormat::rule),
+                  root.texts("receipt")));
         });
   }
 

@@ -2,7 +2,6 @@ package dev.fwctl.core.saved;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.fwctl.core.intent.Interest;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.model.ConnectionSettings;
@@ -16,7 +15,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /**
  * A plan as a file holds it: all that is to be done and what it rests on, and nothing that is
@@ -36,14 +34,12 @@ public record SavedPlan(Manifest manifest, Plan plan, SortedMap<String, Basis> b
   /**
    * Makes of a plan what can be saved.
    *
-   * @param interest what the policies want to know of a host, by its name
+   * @param noted what each of its changes rests on
    */
-  public static SavedPlan of(
-      Manifest manifest, Plan plan, Function<String, Optional<Interest>> interest) {
+  public static SavedPlan of(Manifest manifest, Plan plan, Bases noted) {
     SortedMap<String, Basis> bases = new TreeMap<>();
     for (HostPlan.Changed host : plan.changed()) {
-      String name = host.host().name();
-      bases.put(name, Basis.of(interest.apply(name), host.backend(), host.facts()));
+      bases.put(host.host().name(), noted.of(host.host().name()));
     }
     List<HostPlan> hosts = plan.hosts().stream().map(SavedPlan::withoutSecrets).toList();
     return new SavedPlan(manifest, new Plan(hosts, plan.warnings()), bases);

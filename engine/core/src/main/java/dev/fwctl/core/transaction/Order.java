@@ -49,9 +49,9 @@ public record Order(
         plan.host(),
         plan.backend(),
         plan.facts(),
-        plan.change().script(),
-        plan.change().receipt(),
-        plan.change().back(),
+        plan.change().wording().script(),
+        plan.change().wording().receipt(),
+        plan.change().wording().back(),
         lines(before, plan.backend()),
         plan.change().artifact());
   }

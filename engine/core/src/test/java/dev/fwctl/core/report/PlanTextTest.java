@@ -120,13 +120,10 @@ class PlanTextTest {
   private static Change change(List<ReachChange> reach, List<RuleChange> rules) {
     return new Change(
         "0123456789ab".repeat(5) + "cdef",
-        "script",
-        "back",
         OwnedRules.none(),
         OwnedRules.none(),
         reach,
-        rules,
-        List.of());
+        new Change.Written("script", "back", rules, List.of()));
   }
 
   private static HostPlan.Changed changed(String name, Change change, Optional<Drift> drift) {

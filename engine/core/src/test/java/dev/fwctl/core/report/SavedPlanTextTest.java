@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
+import dev.fwctl.core.saved.Bases;
 import dev.fwctl.core.saved.Plans;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.model.ErrorCode;
@@ -129,7 +130,9 @@ class SavedPlanTextTest {
 
     assertThat(
             text()
-                .markdown(SavedPlan.of(Plans.saved().manifest(), plan, unseen -> Optional.empty())))
+                .markdown(
+                    SavedPlan.of(
+                        Plans.saved().manifest(), plan, new Bases(unseen -> Optional.empty()))))
         .endsWith(
             """
             #### Left alone

@@ -60,8 +60,8 @@ class PlanFileTest {
 
   @Test
   void theScriptComesOutAsItWentIn() {
-    assertThat(parse(FILE).plan().changed().getFirst().change().script())
-        .isEqualTo(Plans.plan().changed().getFirst().change().script());
+    assertThat(parse(FILE).plan().changed().getFirst().change().wording().script())
+        .isEqualTo(Plans.plan().changed().getFirst().change().wording().script());
   }
 
   @Test

@@ -180,8 +180,6 @@ public final class Plans {
     String script = "# from " + then.size() + " to " + now.size() + "\nprintf 'ä\\r\\n'\n";
     return new Change(
         Digest.of(script),
-        script,
-        "# back\n",
         before,
         wanted,
         List.of(
@@ -191,8 +189,11 @@ public final class Plans {
                 AddressSet.of(IpPrefix.of("203.0.113.0/24"), IpPrefix.of("2001:db8:7::/48")),
                 AddressSet.none(),
                 false)),
-        RuleDifference.between(then, now),
-        now.stream().map(RuleLine::written).toList());
+        new Change.Written(
+            script,
+            "# back\n",
+            RuleDifference.between(then, now),
+            now.stream().map(RuleLine::written).toList()));
   }
 
   static Optional<Interest> interest(String host) {
@@ -276,6 +277,9 @@ public final class Plans {
   }
 
   public static SavedPlan saved() {
-    return SavedPlan.of(manifest(), plan(), Plans::interest);
+    Plan plan = plan();
+    Bases bases = new Bases(Plans::interest);
+    plan.changed().forEach(host -> bases.planned(host, host.facts()));
+    return SavedPlan.of(manifest(), plan, bases);
   }
 }

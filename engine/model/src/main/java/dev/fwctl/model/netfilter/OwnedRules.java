@@ -16,13 +16,15 @@ import java.util.List;
  * @param sets the address sets
  */
 public record OwnedRules(List<OwnedTable> tables, List<NamedSet> sets) {
+  private static final OwnedRules NONE = new OwnedRules(List.of(), List.of());
+
   public OwnedRules {
     tables = List.copyOf(tables);
     sets = List.copyOf(sets);
   }
 
   public static OwnedRules none() {
-    return new OwnedRules(List.of(), List.of());
+    return NONE;
   }
 
   public boolean isEmpty() {
