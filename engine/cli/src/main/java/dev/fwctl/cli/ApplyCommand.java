@@ -3,7 +3,6 @@ package dev.fwctl.cli;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
-import dev.fwctl.core.transaction.Order;
 import dev.fwctl.model.ErrorCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -101,8 +100,7 @@ final class ApplyCommand implements Callable<Integer> {
           new FleetChange(context, session, output, events, rollout, hosts.parallelism());
       return Math.max(
           planned,
-          change.run(
-              "Apply", plan.changed().stream().map(Order::of).toList(), Optional.ofNullable(soak)));
+          change.run("Apply", FleetChange.orders(plan.changed()), Optional.ofNullable(soak)));
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.fwctl.cli;
 import dev.fwctl.core.converge.Converger;
 import dev.fwctl.core.converge.Rollout;
 import dev.fwctl.core.facts.HostWork;
+import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.report.ApplyText;
 import dev.fwctl.core.report.Printable;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.core.transaction.Author;
 import dev.fwctl.core.transaction.Order;
 import dev.fwctl.core.transaction.Outcome;
-import dev.fwctl.core.transaction.Return;
 import dev.fwctl.core.transaction.Revision;
 import dev.fwctl.core.transaction.Terms;
 import dev.fwctl.core.transaction.Transactions;
@@ -31,6 +31,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Carries orders out on the hosts of a session, and tells how it goes. */
 final class FleetChange {
@@ -81,6 +82,13 @@ final class FleetChange {
     this.author = new Author(userAtMachine(), revision, runName());
   }
 
+  /** Returns the orders of plans, each made when it is asked for. */
+  static SequencedMap<Host, Supplier<Order>> orders(List<HostPlan.Changed> plans) {
+    SequencedMap<Host, Supplier<Order>> orders = new LinkedHashMap<>();
+    plans.forEach(plan -> orders.put(plan.host(), () -> Order.of(plan)));
+    return orders;
+  }
+
   /**
    * Carries orders out, and takes the hosts back that were changed if that is what to do when the
    * run stops.
@@ -89,7 +97,7 @@ final class FleetChange {
    * @param soak how long hosts wait to be confirmed, if they are to
    * @return the exit code
    */
-  int run(String title, List<Order> orders, Optional<Duration> soak) {
+  int run(String title, SequencedMap<Host, Supplier<Order>> orders, Optional<Duration> soak) {
     return run(title, new LinkedHashMap<>(), orders, soak);
   }
 
@@ -101,7 +109,7 @@ final class FleetChange {
   int run(
       String title,
       SequencedMap<Host, Outcome> decided,
-      List<Order> orders,
+      SequencedMap<Host, Supplier<Order>> orders,
       Optional<Duration> soak) {
     if (output.json()) {
       decided.forEach((host, outcome) -> events.events().outcome(host.name(), outcome));
@@ -136,10 +144,7 @@ final class FleetChange {
     report(
         "Rollback",
         carryOut(
-            converger(terms, Rollout.allAtOnce(parallelism)),
-            "taking back",
-            terms,
-            ways.ways().values().stream().map(Return.Way::order).toList()));
+            converger(terms, Rollout.allAtOnce(parallelism)), "taking back", terms, ways.orders()));
   }
 
   private Converger converger(Terms terms, Rollout rollout) {
@@ -150,7 +155,7 @@ final class FleetChange {
   }
 
   private SequencedMap<Host, Outcome> carryOut(
-      Converger converger, String work, Terms terms, List<Order> orders) {
+      Converger converger, String work, Terms terms, SequencedMap<Host, Supplier<Order>> orders) {
     CountDownLatch finished = new CountDownLatch(1);
     Thread stop = new Thread(() -> stop(converger, terms, finished), "stop on ^C");
     Runtime.getRuntime().addShutdownHook(stop);

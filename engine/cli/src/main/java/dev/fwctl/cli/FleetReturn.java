@@ -5,6 +5,7 @@ import dev.fwctl.core.facts.HostPool;
 import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.report.Printable;
 import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.core.transaction.Order;
 import dev.fwctl.core.transaction.Return;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Asks hosts for the way back to the receipt before the last. */
 final class FleetReturn {
@@ -39,7 +41,13 @@ final class FleetReturn {
    * @param ways the ways back of those that have one
    * @param failed why the others did not tell
    */
-  record Ways(SequencedMap<Host, Return.Way> ways, SequencedMap<Host, List<Problem>> failed) {}
+  record Ways(SequencedMap<Host, Return.Way> ways, SequencedMap<Host, List<Problem>> failed) {
+    SequencedMap<Host, Supplier<Order>> orders() {
+      SequencedMap<Host, Supplier<Order>> orders = new LinkedHashMap<>();
+      ways.forEach((host, way) -> orders.put(host, way::order));
+      return orders;
+    }
+  }
 
   /** What one host told. */
   private sealed interface Told {}

@@ -1,7 +1,6 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.report.RollbackText;
-import dev.fwctl.core.transaction.Return;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Host;
 import java.util.List;
@@ -72,10 +71,7 @@ final class RollbackCommand implements Callable<Integer> {
       return Math.max(
           incomplete,
           new FleetChange(context, session, output, events, rollout, hosts.parallelism())
-              .run(
-                  "Rollback",
-                  ways.ways().values().stream().map(Return.Way::order).toList(),
-                  Optional.empty()));
+              .run("Rollback", ways.orders(), Optional.empty()));
     }
   }
 }

@@ -12,7 +12,6 @@ import dev.fwctl.core.saved.Manifest;
 import dev.fwctl.core.saved.PlanFile;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.saved.SecondLook;
-import dev.fwctl.core.transaction.Order;
 import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.core.transaction.Revision;
 import dev.fwctl.model.ErrorCode;
@@ -151,8 +150,7 @@ final class SavedApply {
             rollout,
             hosts.parallelism(),
             new Revision(policies.commit(), policies.dirty()));
-    return Math.max(
-        left, change.run("Apply", stale, look.ready().stream().map(Order::of).toList(), soak));
+    return Math.max(left, change.run("Apply", stale, FleetChange.orders(look.ready()), soak));
   }
 
   private static Share tolerance(SavedPlan saved) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Carries orders out on many hosts: in waves, in parallel within a wave, until too many fail. */
@@ -41,22 +42,22 @@ public final class Converger {
   /**
    * Carries orders out; returns when every host is done.
    *
+   * @param orders gives the order of each host, which is asked for when the host's turn comes:
+   *     those of all hosts together are more than there is memory for
    * @return what became of each host, in the order of the orders
    */
   public SequencedMap<Host, Outcome> apply(
-      List<Order> orders, HostWork.Listener<Outcome> listener) {
-    SequencedMap<Host, Order> byHost = new LinkedHashMap<>();
-    orders.forEach(order -> byHost.put(order.host(), order));
+      SequencedMap<Host, Supplier<Order>> orders, HostWork.Listener<Outcome> listener) {
     AtomicInteger failures = new AtomicInteger();
     SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>();
-    List<List<Host>> waves = rollout.split(List.copyOf(byHost.sequencedKeySet()));
-    int budget = rollout.budget(byHost.size());
+    List<List<Host>> waves = rollout.split(List.copyOf(orders.sequencedKeySet()));
+    int budget = rollout.budget(orders.size());
     for (int wave = 0; wave < waves.size(); wave++) {
       // The first of several waves is there to find out; no failure in it is passed over.
       int most = wave == 0 && waves.size() > 1 ? 1 : budget;
       outcomes.putAll(
           new HostPool(rollout.parallelism(), limit)
-              .run(waves.get(wave), new Work(byHost, failures, most), begun(listener)));
+              .run(waves.get(wave), new Work(orders, failures, most), begun(listener)));
     }
     return outcomes;
   }
@@ -95,7 +96,7 @@ public final class Converger {
   }
 
   private final class Work implements HostWork<Outcome> {
-    private final Map<Host, Order> orders;
+    private final Map<Host, Supplier<Order>> orders;
     private final AtomicInteger failures;
     private final int most;
 
@@ -105,7 +106,7 @@ public final class Converger {
      * @param failures how many hosts have failed in this run
      * @param most with how many the run stops
      */
-    Work(Map<Host, Order> orders, AtomicInteger failures, int most) {
+    Work(Map<Host, Supplier<Order>> orders, AtomicInteger failures, int most) {
       this.orders = orders;
       this.failures = failures;
       this.most = most;
@@ -115,7 +116,8 @@ public final class Converger {
     public Outcome on(Host host) {
       Reason stopped = stop;
       return stopped == null
-          ? counted(transaction.apply(requireNonNull(orders.get(host), "a host without an order")))
+          ? counted(
+              transaction.apply(requireNonNull(orders.get(host), "a host without an order").get()))
           : new Outcome.NotBegun(stopped);
     }
 

@@ -17,12 +17,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -81,11 +84,13 @@ class ConvergerTest {
           }
           return become.apply(before);
         };
+    SequencedMap<Host, Supplier<Order>> orders = new LinkedHashMap<>();
+    IntStream.range(0, hosts)
+        .mapToObj(ConvergerTest::order)
+        .forEach(order -> orders.put(order.host(), () -> order));
     return List.copyOf(
         new Converger(transaction, Duration.ofMinutes(1), rollout)
-            .apply(
-                IntStream.range(0, hosts).mapToObj(ConvergerTest::order).toList(),
-                HostWork.Listener.silent())
+            .apply(orders, HostWork.Listener.silent())
             .sequencedValues());
   }
 
