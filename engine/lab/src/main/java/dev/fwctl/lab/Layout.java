@@ -56,7 +56,7 @@ record Layout(LabFolders folders, String lab) {
     return folder().resolve("lab.properties");
   }
 
-  /** Is locked while the lab is being brought up. */
+  /** Is locked while the lab is being brought up; without it, nothing more is made for it. */
   Path beingBroughtUp() {
     return folder().resolve("lock");
   }

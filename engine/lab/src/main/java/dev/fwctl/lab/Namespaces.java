@@ -73,8 +73,21 @@ final class Namespaces {
     return names;
   }
 
+  /**
+   * Makes namespaces for a lab that is being brought up; fails once {@link #forbid} was called.
+   *
+   * @param names as {@link Layout#namespace} gives them
+   */
   static void add(Layout layout, List<String> names) {
     run("add", layout, names);
+  }
+
+  /**
+   * Makes sure that no more namespaces appear: what {@link #add} started may outlive whoever called
+   * it, when that one was killed.
+   */
+  static void forbid(Layout layout) {
+    run("forbid", layout, List.of());
   }
 
   static void delete(Layout layout, List<String> names) {
@@ -114,7 +127,8 @@ final class Namespaces {
             "sh",
             "-s",
             action,
-            layout.namespacesMounted().toString());
+            layout.namespacesMounted().toString(),
+            layout.beingBroughtUp().toString());
     Command.check(
         Stream.concat(command, names.stream()).toList(), Scripts.read("namespaces.sh"), LIMIT);
   }

@@ -52,6 +52,9 @@ final class Removal {
   /** Takes the lab away; where it is just being brought up, once that has ended. */
   void run() {
     awaitAssembly();
+    if (Files.exists(layout.beingBroughtUp())) {
+      Namespaces.forbid(layout);
+    }
     List<String> namespaces = namespaces();
     killEverythingIn(namespaces);
     if (!namespaces.isEmpty()) {

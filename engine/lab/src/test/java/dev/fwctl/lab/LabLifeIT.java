@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,16 +124,7 @@ final class LabLifeIT {
   @ParameterizedTest
   @ValueSource(ints = {100, 250, 300, 350, 400, 500, 700, 1000, 2000, 4000})
   void clearsUpAfterACrash(int milliseconds) throws Exception {
-    Process up =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Up.class.getName(),
-                name)
-            .inheritIO()
-            .start();
+    Process up = up();
     up.waitFor(milliseconds, TimeUnit.MILLISECONDS);
     up.destroyForcibly().waitFor();
 
@@ -143,6 +135,51 @@ final class LabLifeIT {
       assertThat(again.run("db", "hostname")).isEqualTo("db\n");
     }
     assertNothingIsLeft(name);
+  }
+
+  /** What a program that was killed had started may go on, and make namespaces. */
+  @Test
+  void leavesNothingOfWhatACrashHadBegun() throws Exception {
+    Path lock = new Layout(FOLDERS, name).lock();
+    Process holder = new ProcessBuilder("flock", lock.toString(), "cat").start();
+    try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+      Process up = up();
+      Optional<ProcessHandle> waiting = Optional.empty();
+      while (waiting.isEmpty()) {
+        assertThat(up.isAlive()).isTrue();
+        Thread.sleep(5);
+        waiting = up.children().filter(LabLifeIT::isFlock).findFirst();
+      }
+      up.destroyForcibly().waitFor();
+      Future<Boolean> down = executor.submit(() -> Lab.down(FOLDERS, name));
+      try {
+        down.get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException waits) {
+        // for the lock, as what is left of the program does
+      }
+      holder.getOutputStream().close();
+      waiting.get().onExit().get(1, TimeUnit.MINUTES);
+      assertThat(down.get()).isTrue();
+    } finally {
+      holder.destroy();
+    }
+    assertNothingIsLeft(name);
+  }
+
+  private static boolean isFlock(ProcessHandle process) {
+    return commandLine(process).filter(line -> line.startsWith("flock ")).isPresent();
+  }
+
+  private Process up() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Up.class.getName(),
+            name)
+        .inheritIO()
+        .start();
   }
 
   /** What is killed. */
