@@ -88,7 +88,7 @@ END {
   for (number = 1; number <= table_count; number++) {
     table = order[number]
     if (mode == "held") held_content()
-    else if (mode == "test" || !is_right()) compose()
+    else if (whole || !is_right()) compose()
   }
   if (mode == "held" && unspeakable) exit 1
 }
@@ -211,11 +211,11 @@ fwctl_has_tools() {
 # Tells whether the commands without a kind in their names are of this kind.
 fwctl_is_plain() {
   case $1:$("$fwctl_command" -V </dev/null 2>/dev/null) in
-    nft:*nf_tables*) return 0 ;;
+    nft:*nf_tables*) ;;
     *:*nf_tables* | *:) return 1 ;;
-    legacy:*) return 0 ;;
+    legacy:*) ;;
+    *) return 1 ;;
   esac
-  return 1
 }
 
 # Reads the rules in force of a family and kind into fwctl_now.
@@ -237,10 +237,10 @@ fwctl_read() {
   fi
 }
 
-# Composes a text from a content and from rules in force, in a mode: "test" for all tables, "words" and "number" for
-# those that are not as they are to be, "held" for the content that the rules in force are.
+# Composes a text from a content and from rules in force. Modes "words" and "number": for the tables that are not as
+# they are to be, or for all when nothing is to be changed; "held": the content that the rules in force are.
 fwctl_compose() {
-  printf '%s\n=\n%s\n' "$1" "$2" | awk -v mode="$3" "$fwctl_composer"
+  printf '%s\n=\n%s\n' "$1" "$2" | awk -v mode="$3" -v whole="${fwctl_mode:+1}" "$fwctl_composer"
 }
 
 # Gives a family and kind a content, by a text for iptables-restore that was composed for it, or tries to (--test). When
@@ -432,7 +432,7 @@ fwctl_make_it_so() {
       *) continue ;;
     esac
     fwctl_said='what iptables-save printed makes no sense'
-    fwctl_text=$(fwctl_compose "$fwctl_content" "$fwctl_now" "$fwctl_mode") \
+    fwctl_text=$(fwctl_compose "$fwctl_content" "$fwctl_now" words) \
       || fwctl_refuse "reading the rules of IPv${fwctl_kind%_*} was"
     [ -n "$fwctl_text" ] || continue
     eval "fwctl_text_$fwctl_kind=\$fwctl_text"
@@ -462,7 +462,6 @@ $fwctl_begun"
     eval "fwctl_text=\$fwctl_text_$fwctl_kind fwctl_content=\${fwctl_content_$fwctl_kind-}"
     [ -z "$fwctl_text" ] || fwctl_give "$fwctl_kind" "$fwctl_content" "$fwctl_text" \
       || fwctl_take_back "the rules of IPv${fwctl_kind%_*} were"
-    eval "fwctl_text_$fwctl_kind=\$fwctl_text"
   done
   [ -z "$fwctl_held_sets$fwctl_made" ] || fwctl_read_sets
   for fwctl_name in $fwctl_held_sets; do

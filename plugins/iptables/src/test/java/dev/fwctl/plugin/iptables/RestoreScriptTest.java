@@ -200,6 +200,23 @@ class RestoreScriptTest {
                     || command.startsWith("$ ipset destroy "));
   }
 
+  /** The way back is tried before anything is changed, when all is as it is to be. */
+  @Test
+  void triesAllTablesAlsoWhenTheyHoldWhatTheyShould() {
+    OwnedRules rules = rules(DefaultAction.DROP, 1);
+    holds(rules);
+    assertThat(tools.runFile(script(rules), "test")).isEqualTo(new Execution(0, "", ""));
+    assertThat(commands(tools.journal()))
+        .containsExactly(V4 + " --test *mangle", V6 + " --test *mangle");
+    tools.fail("iptables-nft-restore *--test");
+    Execution execution = tools.runFile(script(rules), "test");
+    assertThat(execution.exitStatus()).isEqualTo(RestoreScript.REFUSED);
+    assertThat(execution.errors())
+        .endsWith(
+            "fwctl: the rules of IPv4, in a dry run, were refused: iptables-nft-restore: no"
+                + " luck\n");
+  }
+
   @Test
   void makesWhatRejectsBeforeWhatMarksAndTakesItAwayAfter() {
     OwnedRules reject = rules(DefaultAction.REJECT, 1);
@@ -638,25 +655,54 @@ class RestoreScriptTest {
     assertThat(tools.journal().lines()).hasSize(1);
   }
 
-  /** At boot the rules come before Docker, which keeps what it finds in its users' chain. */
-  @Test
-  void makesTheChainOfDockersUsersWhereItIsMissing() {
+  private static OwnedTable rejectsForDockersUsers() {
     OwnedTable reject =
         rules(DefaultAction.REJECT, 1).tables().stream()
             .filter(table -> table.name().equals("filter"))
             .findFirst()
             .orElseThrow();
     Hook hook = new Hook("DOCKER-USER", 1, reject.hooks().getFirst().rule());
-    OwnedRules wanted =
-        new OwnedRules(
-            List.of(
-                new OwnedTable(
-                    reject.family(),
-                    reject.variant(),
-                    reject.name(),
-                    reject.chains(),
-                    List.of(hook))),
-            List.of());
+    return new OwnedTable(
+        reject.family(), reject.variant(), reject.name(), reject.chains(), List.of(hook));
+  }
+
+  /** Tables are written one after the other: a refusal may come when the first one is there. */
+  @Test
+  void takesAChainBackThatAFirstTryMade() {
+    OwnedTable reject = rejectsForDockersUsers();
+    List<OwnedTable> tables = new ArrayList<>(List.of(reject));
+    tables.addAll(rules(DefaultAction.DROP, 1).tables());
+    tools.write(
+        "iptables-nft-restore.after", saved(reject).replace("-A OUTPUT -j DOCKER-USER\n", ""));
+    tools.with(
+        "iptables-nft-restore",
+        """
+        echo "$ ${0##*/} $*" >> "${0%/*}/journal"
+        cat >> "${0%/*}/journal"
+        case "$*" in *--test*) exit 0 ;; esac
+        [ -e "$0.after" ] || exit 0
+        mv "$0.after" "${0%restore}save.saved"
+        echo 'no luck yet' >&2
+        exit 1
+        """);
+    tools.fail("ip6tables-nft-restore --noflush --wait=30");
+    assertThat(restore(new OwnedRules(tables, List.of())).exitStatus())
+        .isEqualTo(RestoreScript.UNDONE);
+    assertThat(tools.journal())
+        .endsWith(
+            """
+            -D DOCKER-USER %s
+            -X FWCTL-REJECT
+            -X DOCKER-USER
+            COMMIT
+            """
+                .formatted(RulesetText.rule(reject.family(), reject.hooks().getFirst().rule())));
+  }
+
+  /** At boot the rules come before Docker, which keeps what it finds in its users' chain. */
+  @Test
+  void makesTheChainOfDockersUsersWhereItIsMissing() {
+    OwnedRules wanted = new OwnedRules(List.of(rejectsForDockersUsers()), List.of());
     assertThat(restore(wanted).exitStatus()).isZero();
     assertThat(tools.journal().lines().filter(line -> line.startsWith("-N")))
         .containsExactly("-N DOCKER-USER", "-N DOCKER-USER");
