@@ -5,6 +5,7 @@ import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.model.netfilter.Rule;
 import java.util.List;
@@ -43,7 +44,7 @@ public interface FirewallBackend extends ExtensionPoint {
    * was planned. By default everything that was learnt of the host bears.
    */
   default List<String> ground(HostFacts facts) {
-    return List.of("what was learnt of the host is of kind " + Fingerprint.of(facts.toString()));
+    return List.of("what was learnt of the host is of kind " + Sha256.hex(facts.toString()));
   }
 
   /**

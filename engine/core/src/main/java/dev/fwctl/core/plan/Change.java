@@ -3,11 +3,8 @@ package dev.fwctl.core.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.model.ReachChange;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.model.netfilter.OwnedRules;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -35,13 +32,7 @@ public record Change(
 
   /** Returns the name of a script: its sha256, in hexadecimal. */
   public static String artifactOf(String script) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(script);
   }
 
   /**

@@ -4,16 +4,14 @@ import dev.fwctl.core.document.Problems;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +77,7 @@ final class PluginFolder {
     Map<String, LockedJar> found = new HashMap<>();
     for (Path jar : jars) {
       byte[] content = content(jar);
-      String sha256 = sha256(content);
+      String sha256 = Sha256.hex(content);
       Optional<PluginLock.Entry> entry =
           lock.entries().stream().filter(one -> one.sha256().equals(sha256)).findFirst();
       if (entry.isEmpty()) {
@@ -136,14 +134,6 @@ final class PluginFolder {
             "can't read " + path + ": " + cause.getMessage(),
             "the user who runs fwctl must be able to read its plugins"),
         cause);
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** Says what is wrong with a jar from its file name and digest alone: it was not opened. */

@@ -2,6 +2,7 @@ package dev.fwctl.core.saved;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fwctl.model.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,7 +96,7 @@ record Archive(String manifest, String hosts, SortedMap<String, String> artifact
           throw Seal.broken(name, "holds something that is no part of a plan");
         }
         byte[] content = reading.bytes(zip);
-        if (!Digest.of(content).equals(digest)) {
+        if (!Sha256.hex(content).equals(digest)) {
           throw Seal.broken(name, "holds an artifact that is not the one it is called");
         }
         // In the order of their names, which a name that comes twice is not.

@@ -3,6 +3,7 @@ package dev.fwctl.core.saved;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.saved.Fields.Unexpected;
+import dev.fwctl.model.Sha256;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ final class Artifacts {
 
   /** Puts a text in and returns its sha256. */
   String put(String text) {
-    String digest = Digest.of(text);
+    String digest = Sha256.hex(text);
     texts.put(digest, text);
     return digest;
   }

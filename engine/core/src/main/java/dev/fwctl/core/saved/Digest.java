@@ -5,30 +5,15 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.PolicyRepository;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Fingerprints that anybody can make again, with {@code sha256sum}. */
 public final class Digest {
   private Digest() {}
-
-  /** Returns the sha256 of some bytes, in hexadecimal. */
-  static String of(byte[] bytes) {
-    MessageDigest digest = sha256();
-    digest.update(bytes);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Returns the sha256 of a text in UTF-8, in hexadecimal. */
-  public static String of(String text) {
-    return of(text.getBytes(StandardCharsets.UTF_8));
-  }
 
   /**
    * Returns the sha256 of what policies say: of the lines {@code SHA256 PATH} for each document and
@@ -40,14 +25,14 @@ public final class Digest {
   public static String of(PolicyRepository policies, Path base) {
     StringBuilder lines = new StringBuilder();
     for (String file : policies.files()) {
-      lines.append(of(content(base.resolve(file)))).append("  ").append(file).append('\n');
+      lines.append(Sha256.hex(content(base.resolve(file)))).append("  ").append(file).append('\n');
     }
     for (PolicyRepository.Source source : policies.sources().values()) {
       lines.append(source.name()).append(':');
       source.addresses().prefixes().forEach(prefix -> lines.append(' ').append(prefix));
       lines.append('\n');
     }
-    return of(lines.toString());
+    return Sha256.hex(lines.toString());
   }
 
   private static byte[] content(Path file) {
@@ -78,14 +63,6 @@ public final class Digest {
           .append(SecondLook.reached(host.connection()))
           .append('\n');
     }
-    return of(lines.toString());
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(lines.toString());
   }
 }

@@ -9,6 +9,7 @@ import dev.fwctl.core.saved.Fields.Unexpected;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.spi.FirewallBackend;
 import java.io.IOException;
@@ -146,7 +147,7 @@ public final class PlanFile {
                 saved.isComplete(),
                 saved.plan().warnings(),
                 saved.plan().hosts().size(),
-                Digest.of(hosts.toString())));
+                Sha256.hex(hosts.toString())));
     return new Archive(manifest, hosts.toString(), artifacts.texts()).write();
   }
 
@@ -223,7 +224,7 @@ public final class PlanFile {
 
   private static SavedPlan parse(Archive archive, Map<String, FirewallBackend> backends) {
     ManifestFormat.Contents contents = ManifestFormat.read(archive.manifest());
-    if (!Digest.of(archive.hosts()).equals(contents.hostsDigest())) {
+    if (!Sha256.hex(archive.hosts()).equals(contents.hostsDigest())) {
       throw new Unexpected("the hosts are not those of the manifest");
     }
     Artifacts artifacts = new Artifacts(archive.artifacts());

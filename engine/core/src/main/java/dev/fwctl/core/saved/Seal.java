@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Sha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -90,7 +91,7 @@ final class Seal {
   }
 
   private static String digest(byte[] file) {
-    MessageDigest digest = Digest.sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(file, 0, file.length - LENGTH);
     return HexFormat.of().formatHex(digest.digest());
   }

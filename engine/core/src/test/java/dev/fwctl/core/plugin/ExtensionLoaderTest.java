@@ -10,6 +10,7 @@ import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.spi.FactGatherer;
 import dev.fwctl.spi.ProbeAnswer;
 import java.io.IOException;
@@ -17,9 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,8 +48,7 @@ class ExtensionLoaderTest {
   }
 
   private static String digest(Path jar) throws Exception {
-    return HexFormat.of()
-        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+    return Sha256.hex(Files.readAllBytes(jar));
   }
 
   private Path put(PluginJar plugin, String name) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -109,7 +110,7 @@ class PlanFileTest {
               } ]
             }
             """
-                .replace("HOSTS", Digest.of(entries(FILE).getOrDefault(Archive.HOSTS, ""))));
+                .replace("HOSTS", Sha256.hex(entries(FILE).getOrDefault(Archive.HOSTS, ""))));
   }
 
   @Test
@@ -267,7 +268,7 @@ class PlanFileTest {
                 rebuilt(
                     all -> {
                       List<Entry> entries =
-                          with(all, new Entry("artifacts/" + Digest.of(extra), extra));
+                          with(all, new Entry("artifacts/" + Sha256.hex(extra), extra));
                       entries.subList(2, entries.size()).sort(Comparator.comparing(Entry::name));
                       return entries;
                     })),

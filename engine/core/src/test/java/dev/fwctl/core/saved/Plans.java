@@ -35,6 +35,7 @@ import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.Receipt;
 import dev.fwctl.model.Secret;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.model.SshFacts;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.OwnedRules;
@@ -179,7 +180,7 @@ public final class Plans {
     List<RuleLine> now = RuleLine.of(wanted, FIREWALL);
     String script = "# from " + then.size() + " to " + now.size() + "\nprintf 'ä\\r\\n'\n";
     return new Change(
-        Digest.of(script),
+        Sha256.hex(script),
         before,
         wanted,
         List.of(

@@ -3,10 +3,10 @@ package dev.fwctl.plugin.iptables;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpPrefix;
+import dev.fwctl.model.Sha256;
 import dev.fwctl.model.netfilter.NamedSet;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -77,16 +77,12 @@ final class AddressLists {
 
   /** Names a set by what is in it, so that a set with other members is another set. */
   private static String hash(Family family, List<IpPrefix> prefixes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(family.name().getBytes(StandardCharsets.US_ASCII));
-      for (IpPrefix prefix : prefixes) {
-        digest.update((byte) '\n');
-        digest.update(prefix.toString().getBytes(StandardCharsets.US_ASCII));
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    MessageDigest digest = Sha256.digest();
+    digest.update(family.name().getBytes(StandardCharsets.US_ASCII));
+    for (IpPrefix prefix : prefixes) {
+      digest.update((byte) '\n');
+      digest.update(prefix.toString().getBytes(StandardCharsets.US_ASCII));
     }
+    return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
   }
 }

@@ -3,8 +3,8 @@ package dev.fwctl.plugin.iptables;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.stream.Collectors.joining;
 
+import dev.fwctl.model.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -21,17 +21,11 @@ final class Fingerprint {
   private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~]+");
   private static final Pattern JUMP_TO_OURS = Pattern.compile("-A .* -[jg] FWCTL");
 
-  private final MessageDigest digest;
+  private final MessageDigest digest = Sha256.digest();
   private String part = "";
   private String table = "";
 
-  private Fingerprint() {
-    try {
-      this.digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  private Fingerprint() {}
 
   /** Returns the fingerprint as 64 hexadecimal digits. */
   static String of(String answer) {

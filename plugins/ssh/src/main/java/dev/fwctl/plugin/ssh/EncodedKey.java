@@ -3,9 +3,8 @@ package dev.fwctl.plugin.ssh;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import dev.fwctl.model.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.Base64;
 import net.schmizz.sshj.common.Buffer;
@@ -42,12 +41,8 @@ record EncodedKey(String base64) {
 
   /** Returns the fingerprint as {@code ssh-keygen -l} prints it, such as {@code SHA256:ohD8…}. */
   String fingerprint() {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded());
-      return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] digest = Sha256.digest().digest(encoded());
+    return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
   }
 
   /** Returns the type as people say it: ED25519, ECDSA, RSA. */
