@@ -108,7 +108,7 @@ final class SavedApply {
                           problem ->
                               events.events().error(problem, Optional.of(host.host().name()))));
     } else {
-      terminal.out().println(SavedPlanText.origin(saved.manifest()));
+      terminal.out().print(SavedPlanText.heading(saved.manifest()));
       terminal
           .out()
           .print(

@@ -39,7 +39,7 @@ public final class SavedPlanText {
   }
 
   /** Returns where a plan comes from, in a sentence. */
-  public static String origin(Manifest manifest) {
+  static String origin(Manifest manifest) {
     StringBuilder words = new StringBuilder("Planned ");
     words.append(manifest.savedAt().truncatedTo(ChronoUnit.SECONDS));
     words.append(" by ").append(manifest.madeBy()).append(" with fwctl ").append(manifest.fwctl());
@@ -60,11 +60,16 @@ public final class SavedPlanText {
     return Printable.text(words.append('.').toString());
   }
 
+  /** Returns where a plan comes from as a paragraph with an empty line behind it. */
+  public static String heading(Manifest manifest) {
+    StringBuilder text = new StringBuilder();
+    Paragraph.append(text, "", origin(manifest), "");
+    return text.append('\n').toString();
+  }
+
   /** Returns where the plan comes from and then what {@code plan} printed. */
   public String text(SavedPlan saved) {
-    StringBuilder text = new StringBuilder();
-    Paragraph.append(text, "", origin(saved.manifest()), "");
-    return text.append('\n').append(plans.plan(saved.plan())).toString();
+    return heading(saved.manifest()) + plans.plan(saved.plan());
   }
 
   /**
