@@ -2,16 +2,15 @@ package dev.fwctl.core.converge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fwctl.core.TestHosts;
 import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.transaction.FileFirewall;
 import dev.fwctl.core.transaction.Order;
 import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.core.transaction.Outcome.NotBegun.Reason;
-import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
-import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,11 +18,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -43,24 +40,7 @@ class ConvergerTest {
   private final List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
 
   private static Order order(int number) {
-    Host host =
-        new Host(
-            "web-%02d".formatted(number),
-            new TreeSet<>(List.of("all")),
-            new ConnectionSettings(
-                "shell",
-                "web",
-                22,
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Duration.ofSeconds(10),
-                0,
-                Optional.empty(),
-                Map.of()),
-            new Place("hosts.yml", 1, 1));
+    Host host = TestHosts.named("web-%02d".formatted(number), "shell");
     return new Order(
         host,
         new FileFirewall(Path.of("/nowhere")),

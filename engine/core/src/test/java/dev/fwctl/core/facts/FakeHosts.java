@@ -2,10 +2,9 @@ package dev.fwctl.core.facts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.fwctl.model.ConnectionSettings;
+import dev.fwctl.core.TestHosts;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.Host;
-import dev.fwctl.model.Place;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.Execution;
 import dev.fwctl.spi.FactGatherer;
@@ -13,11 +12,6 @@ import dev.fwctl.spi.ProbeAnswer;
 import dev.fwctl.spi.Script;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -27,23 +21,7 @@ final class FakeHosts {
   private FakeHosts() {}
 
   static Host host(String name) {
-    return new Host(
-        name,
-        new TreeSet<>(List.of("all")),
-        new ConnectionSettings(
-            "fake",
-            name,
-            22,
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            0,
-            Optional.empty(),
-            Map.of()),
-        new Place("hosts.yml", 1, 1));
+    return TestHosts.named(name, "fake");
   }
 
   /** A fact that holds what was printed. */

@@ -3,20 +3,15 @@ package dev.fwctl.core.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fwctl.model.ConnectionSettings;
+import dev.fwctl.core.TestHosts;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
-import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.Execution;
 import dev.fwctl.spi.Script;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class HeldConnectionsTest {
@@ -27,23 +22,7 @@ class HeldConnectionsTest {
   private boolean broken;
 
   private static Host host(String name) {
-    return new Host(
-        name,
-        new TreeSet<>(List.of("all")),
-        new ConnectionSettings(
-            "shell",
-            name,
-            22,
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            0,
-            Optional.empty(),
-            Map.of()),
-        new Place("hosts.yml", 1, 1));
+    return TestHosts.named(name, "shell");
   }
 
   private HeldConnections holding(int most) {

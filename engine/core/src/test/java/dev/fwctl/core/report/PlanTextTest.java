@@ -2,6 +2,7 @@ package dev.fwctl.core.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fwctl.core.TestHosts;
 import dev.fwctl.core.plan.Change;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
@@ -10,14 +11,12 @@ import dev.fwctl.core.plan.RuleChange;
 import dev.fwctl.core.plan.RuleChange.Kind;
 import dev.fwctl.core.plan.RuleLine;
 import dev.fwctl.model.AddressSet;
-import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.IpPrefix;
-import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.ReachChange.Direction;
@@ -26,15 +25,12 @@ import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.model.netfilter.Rule;
 import dev.fwctl.spi.FirewallBackend;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,23 +90,7 @@ class PlanTextTest {
   }
 
   static Host host(String name) {
-    return new Host(
-        name,
-        new TreeSet<>(List.of("all")),
-        new ConnectionSettings(
-            "ssh",
-            name,
-            22,
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Duration.ofSeconds(10),
-            0,
-            Optional.empty(),
-            Map.of()),
-        new Place("hosts.yml", 1, 1));
+    return TestHosts.named(name, "ssh");
   }
 
   private static RuleChange add(String text, String note) {

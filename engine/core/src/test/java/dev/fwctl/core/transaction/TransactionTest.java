@@ -2,13 +2,12 @@ package dev.fwctl.core.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fwctl.core.TestHosts;
 import dev.fwctl.core.facts.AppliedFile;
-import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
-import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.Receipt;
 import dev.fwctl.model.netfilter.OwnedRules;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,24 +64,7 @@ class TransactionTest {
     run = folder.resolve("run");
     state = folder.resolve("state");
     firewall = new FileFirewall(kernel);
-    host =
-        new Host(
-            "web-01",
-            new TreeSet<>(List.of("all")),
-            new ConnectionSettings(
-                "shell",
-                "web-01",
-                22,
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Duration.ofSeconds(10),
-                0,
-                Optional.empty(),
-                Map.of()),
-            new Place("hosts.yml", 1, 1));
+    host = TestHosts.named("web-01", "shell");
   }
 
   private final class Shells implements Connections {
