@@ -16,6 +16,7 @@ import dev.fwctl.spi.Script;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,7 +109,11 @@ final class Transaction {
         scripts.begin(
             order,
             gatherer,
-            author.name() + " (run " + author.run() + ") since " + begun,
+            author.name()
+                + " (run "
+                + author.run()
+                + ") since "
+                + begun.truncatedTo(ChronoUnit.SECONDS),
             receipt(),
             terms.goesBackAfter());
     long patience = System.nanoTime() + terms.lockTimeout().toNanos();
@@ -134,7 +139,7 @@ final class Transaction {
 
   private Receipt receipt() {
     return new Receipt(
-        begun,
+        begun.truncatedTo(ChronoUnit.SECONDS),
         author.name(),
         author.run(),
         author.revision().commit(),
