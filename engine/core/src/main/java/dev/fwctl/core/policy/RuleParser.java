@@ -46,8 +46,7 @@ final class RuleParser {
   private static final String CONTAINER_PORT = "container-port";
   private static final String ICMP = "icmp";
   private static final String OPTIONAL = "optional";
-  private static final Set<String> KEYS =
-      Set.of("to", "from", PORT, CONTAINER_PORT, ICMP, OPTIONAL);
+  static final Set<String> KEYS = Set.of("to", "from", PORT, CONTAINER_PORT, ICMP, OPTIONAL);
 
   private static final Map<String, LocalEnd> INBOUND_WORDS =
       words(new LocalEnd.HostItself(), new LocalEnd.Published(), new LocalEnd.Anything());

@@ -32,7 +32,11 @@ final class Selectors {
         .isEmpty()) {
       return Optional.empty();
     }
-    shapes.refuseUnknownKeys(node, KEYS);
+    shapes.refuseUnknownKeys(
+        node,
+        KEYS,
+        RuleParser.KEYS,
+        "it belongs to the rule: write it beside this selector's braces, not in them");
     Optional<Glob> name = node.get(CONTAINER).flatMap(this::name);
     Optional<LabelGlob> label = node.get(LABEL).flatMap(this::label);
     Optional<ComposeGlob> compose = node.get(COMPOSE).flatMap(this::compose);

@@ -118,9 +118,22 @@ final class Shapes {
   }
 
   void refuseUnknownKeys(Node.Mapping mapping, Collection<String> known) {
+    refuseUnknownKeys(mapping, known, List.of(), "");
+  }
+
+  /**
+   * Refuses keys that a mapping does not have.
+   *
+   * @param elsewhere keys that somebody may have put here by mistake
+   * @param hint where those belong
+   */
+  void refuseUnknownKeys(
+      Node.Mapping mapping, Collection<String> known, Collection<String> elsewhere, String hint) {
     SequencedMap<String, Node.Entry> entries = mapping.entries();
     for (Node.Entry entry : entries.values()) {
-      if (!known.contains(entry.key().text())) {
+      if (elsewhere.contains(entry.key().text())) {
+        invalid(entry.key().place(), "'" + entry.key().text() + "' is in the wrong place", hint);
+      } else if (!known.contains(entry.key().text())) {
         suggest(
             entry.key().place(),
             ErrorCode.DOCUMENT_INVALID,
