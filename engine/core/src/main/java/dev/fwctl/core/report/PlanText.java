@@ -140,8 +140,10 @@ public final class PlanText {
       Paragraph.append(
           text,
           "  ",
-          "and %s that lead packets there or let through what every host needs (--all-rules)"
-              .formatted(count(folded, "rule")),
+          "and %s packets there or %s through what every host needs (--all-rules)"
+              .formatted(
+                  count(folded, "rule") + (folded == 1 ? " that leads" : " that lead"),
+                  folded == 1 ? "lets" : "let"),
           "    ");
     }
     return text.toString();

@@ -188,7 +188,7 @@ class PlanTextTest {
                 ~ -j RETURN
                   -> -j DROP  # policies/shop.yml:12 default
               ~ 1 rule will name another line of the policy, nothing else
-              and 1 rule that lead packets there or let through what every host needs
+              and 1 rule that leads packets there or lets through what every host needs
                 (--all-rules)
 
             ! web-04: left alone
