@@ -10,11 +10,12 @@ import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.policy.PolicyReader;
 import dev.fwctl.core.report.Printable;
+import dev.fwctl.core.saved.SavedPlan;
+import dev.fwctl.core.saved.SecondLook;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.PolicyRepository;
 import dev.fwctl.model.Problem;
 import java.time.Clock;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,23 +73,35 @@ final class FleetPlan {
   /** Asks the hosts for their facts, with progress on the terminal. */
   static Map<Host, HostReading> ask(
       Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
-    return ask(session, session.hosts(), options, terminal, work, quiet);
-  }
-
-  /** Asks some of the hosts for their facts, with progress on the terminal. */
-  static Map<Host, HostReading> ask(
-      Session session,
-      Collection<Host> hosts,
-      HostOptions options,
-      Terminal terminal,
-      String work,
-      boolean quiet) {
-    try (Progress progress = new Progress(terminal, work, hosts.size(), Clock.systemUTC())) {
+    try (Progress progress =
+        new Progress(terminal, work, session.hosts().size(), Clock.systemUTC())) {
       return session
           .collector()
           .collect(
-              hosts, options.parallelism(), quiet ? HostWork.Listener.silent() : tell(progress));
+              session.hosts(),
+              options.parallelism(),
+              quiet ? HostWork.Listener.silent() : tell(progress));
     }
+  }
+
+  /** Looks again at the hosts of a saved plan, with progress on the terminal. */
+  static SecondLook lookAgain(
+      SavedPlan saved, Session session, HostOptions options, Terminal terminal, boolean quiet) {
+    return SecondLook.at(
+        saved,
+        session.hosts(),
+        (hosts, use) -> {
+          try (Progress progress =
+              new Progress(terminal, "looking again", hosts.size(), Clock.systemUTC())) {
+            return session
+                .collector()
+                .collect(
+                    hosts,
+                    options.parallelism(),
+                    use,
+                    quiet ? HostWork.Listener.silent() : tell(progress, FleetPlan::failure));
+          }
+        });
   }
 
   static HostWork.Listener<HostReading> tell(Progress progress) {
@@ -108,6 +121,12 @@ final class FleetPlan {
       case HostPlan.Changed changed -> Optional.empty();
       case HostPlan.NotPlannable refused -> Optional.of(refused.problems().getFirst());
     };
+  }
+
+  private static Optional<Problem> failure(SecondLook.Finding finding) {
+    return finding instanceof SecondLook.Finding.Stale stale
+        ? Optional.of(stale.problem())
+        : Optional.empty();
   }
 
   private static <R> HostWork.Listener<R> tell(

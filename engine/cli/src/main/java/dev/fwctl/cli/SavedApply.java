@@ -123,11 +123,7 @@ final class SavedApply {
       }
       return left;
     }
-    SecondLook look =
-        SecondLook.at(
-            saved,
-            session.hosts(),
-            some -> FleetPlan.ask(session, some, hosts, terminal, "looking again", output.json()));
+    SecondLook look = FleetPlan.lookAgain(saved, session, hosts, terminal, output.json());
     for (Host host : look.done()) {
       if (output.json()) {
         events.events().asPlanned(host.name());

@@ -3,8 +3,6 @@ package dev.fwctl.core.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.intent.HostOutcome;
-import dev.fwctl.model.Fact;
-import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
@@ -17,8 +15,6 @@ import dev.fwctl.spi.FirewallBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Turns what the policies come to on a host into what is to be done there. */
 public final class Planner {
@@ -107,7 +103,7 @@ public final class Planner {
       return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
     }
     Differences.Difference difference = differences.between(inForce, wanted, backend);
-    HostFacts needed = neededToApply(facts, backend);
+    HostFacts needed = FactsToApply.of(facts, backend, differences::same);
     return new HostPlan.Changed(
         host,
         difference.change(
@@ -116,24 +112,6 @@ public final class Planner {
         needed,
         drift(difference.before(), backend, needed.receipt()),
         warnings);
-  }
-
-  /** Keeps of the facts no more than the one by which a host is known again, and the receipt. */
-  private HostFacts neededToApply(HostFacts facts, FirewallBackend backend) {
-    SortedMap<String, Fact> needed = new TreeMap<>();
-    facts
-        .facts()
-        .forEach(
-            (name, fact) -> {
-              if (fact instanceof FirewallFacts firewall) {
-                needed.put(name, firewall.withoutRules());
-              } else if (fact instanceof Receipt receipt) {
-                needed.put(name, differences.same(receipt));
-              } else if (name.equals(backend.gatherer())) {
-                needed.put(name, fact);
-              }
-            });
-    return new HostFacts(needed);
   }
 
   /** A host on which nothing of ours stands and of which no receipt tells has never been ours. */

@@ -3,6 +3,7 @@ package dev.fwctl.core.saved;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.plan.FactsToApply;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.RuleChange;
 import dev.fwctl.core.plan.RuleDifference;
@@ -23,7 +24,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Looks again at the hosts that a saved plan changes: a host is only changed when it still is as
@@ -44,16 +46,44 @@ public record SecondLook(
     requireNonNull(stale, "stale is null");
   }
 
+  /** What is found of a host when it is looked at again. */
+  public sealed interface Finding {
+    /** The host is as the plan saw it. */
+    record Ready(HostPlan.Changed plan) implements Finding {
+      public Ready {
+        requireNonNull(plan, "plan is null");
+      }
+    }
+
+    /** The host holds already what is planned. */
+    record Done() implements Finding {}
+
+    /** The host is to be left alone. */
+    record Stale(Problem problem) implements Finding {
+      public Stale {
+        requireNonNull(problem, "problem is null");
+      }
+    }
+  }
+
+  /** Asks hosts for their facts. */
+  @FunctionalInterface
+  public interface Asking {
+    /**
+     * Asks hosts and returns what is found of each, in their order.
+     *
+     * @param use makes a finding of an answer, which is let go of then; called by many threads
+     */
+    SequencedMap<Host, Finding> ask(
+        Collection<Host> hosts, BiFunction<Host, HostReading, Finding> use);
+  }
+
   /**
    * Looks again.
    *
    * @param hosts the hosts of the inventory as it is now
-   * @param ask asks hosts for their facts
    */
-  public static SecondLook at(
-      SavedPlan saved,
-      Collection<Host> hosts,
-      Function<Collection<Host>, ? extends Map<Host, HostReading>> ask) {
+  public static SecondLook at(SavedPlan saved, Collection<Host> hosts, Asking asking) {
     Map<String, Host> byName = new HashMap<>();
     hosts.forEach(host -> byName.put(host.name(), host));
     SequencedMap<Host, Problem> stale = new LinkedHashMap<>();
@@ -76,38 +106,48 @@ public record SecondLook(
     }
     List<HostPlan.Changed> ready = new ArrayList<>();
     List<Host> done = new ArrayList<>();
-    ask.apply(same.sequencedKeySet())
+    asking
+        .ask(
+            same.sequencedKeySet(),
+            (host, reading) ->
+                find(saved, requireNonNull(same.get(host), "a host without a plan"), host, reading))
         .forEach(
-            (host, reading) -> {
-              HostPlan.Changed plan = requireNonNull(same.get(host), "a host without a plan");
-              switch (reading) {
-                case HostReading.Failed failed -> stale.put(host, failed.problems().getFirst());
-                case HostReading.Gathered gathered -> {
-                  if (!gathered.obstacles().isEmpty()) {
-                    stale.put(host, gathered.obstacles().getFirst());
-                    return;
-                  }
-                  Basis basis =
-                      requireNonNull(saved.bases().get(host.name()), "a change without a basis");
-                  List<String> news = news(plan, basis, gathered.facts());
-                  if (!news.isEmpty()) {
-                    stale.put(host, changed(news));
-                  } else if (isDone(plan, gathered.facts())) {
-                    done.add(host);
-                  } else {
-                    ready.add(
-                        new HostPlan.Changed(
-                            host,
-                            plan.change(),
-                            plan.backend(),
-                            gathered.facts(),
-                            plan.drift(),
-                            plan.warnings()));
-                  }
-                }
+            (host, finding) -> {
+              switch (finding) {
+                case Finding.Ready it -> ready.add(it.plan());
+                case Finding.Done _ -> done.add(host);
+                case Finding.Stale it -> stale.put(host, it.problem());
               }
             });
     return new SecondLook(ready, done, stale);
+  }
+
+  private static Finding find(
+      SavedPlan saved, HostPlan.Changed plan, Host host, HostReading reading) {
+    return switch (reading) {
+      case HostReading.Failed failed -> new Finding.Stale(failed.problems().getFirst());
+      case HostReading.Gathered gathered when !gathered.obstacles().isEmpty() ->
+          new Finding.Stale(gathered.obstacles().getFirst());
+      case HostReading.Gathered gathered -> {
+        HostFacts facts = gathered.facts();
+        Basis basis = requireNonNull(saved.bases().get(host.name()), "a change without a basis");
+        List<String> news = news(plan, basis, facts);
+        if (!news.isEmpty()) {
+          yield new Finding.Stale(changed(news));
+        }
+        if (isDone(plan, facts)) {
+          yield new Finding.Done();
+        }
+        yield new Finding.Ready(
+            new HostPlan.Changed(
+                host,
+                plan.change(),
+                plan.backend(),
+                FactsToApply.of(facts, plan.backend(), UnaryOperator.identity()),
+                plan.drift(),
+                plan.warnings()));
+      }
+    };
   }
 
   private static boolean isDone(HostPlan.Changed plan, HostFacts facts) {

@@ -3,6 +3,7 @@ package dev.fwctl.core.saved;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.plan.FactsToApply;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
@@ -15,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class SecondLookTest {
@@ -30,13 +33,13 @@ class SecondLookTest {
     return SecondLook.at(
         saved,
         hosts,
-        some -> {
-          Map<Host, HostReading> readings = new LinkedHashMap<>();
+        (some, use) -> {
+          SequencedMap<Host, SecondLook.Finding> findings = new LinkedHashMap<>();
           for (Host host : some) {
             asked.add(host.name());
-            readings.put(host, others.getOrDefault(host.name(), told(AS_PLANNED)));
+            findings.put(host, use.apply(host, others.getOrDefault(host.name(), told(AS_PLANNED))));
           }
-          return readings;
+          return findings;
         });
   }
 
@@ -59,13 +62,15 @@ class SecondLookTest {
   }
 
   @Test
-  void hostsThatAreAsTheyWereAreReadyWithTheirCredentialsAndFacts() {
+  void hostsThatAreAsTheyWereAreReadyWithTheirCredentialsAndWhatApplyingNeeds() {
     SecondLook look = look(Map.of());
 
     assertThat(names(look)).containsExactly("web-01", "web-02", "web-03");
     HostPlan.Changed first = look.ready().getFirst();
     assertThat(first.host()).isSameAs(hosts.getFirst());
-    assertThat(first.facts()).isEqualTo(AS_PLANNED);
+    assertThat(first.facts())
+        .isEqualTo(FactsToApply.of(AS_PLANNED, first.backend(), UnaryOperator.identity()))
+        .isNotEqualTo(AS_PLANNED);
     assertThat(first.change()).isEqualTo(Plans.plan().changed().getFirst().change());
     assertThat(asked).containsExactly("web-01", "web-02", "web-03");
   }
