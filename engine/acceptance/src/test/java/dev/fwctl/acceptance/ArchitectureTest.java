@@ -95,6 +95,7 @@ class ArchitectureTest {
       rooms.add(new Room(STAGES.get(stage), mayImport));
     }
     rooms.add(Room.of(LAB, MODEL));
+    rooms.add(Room.of("dev.fwctl.campaign..", LAB, MODEL, JACKSON));
     rooms.add(
         Room.of("dev.fwctl.plugin.ssh..", SPI, MODEL, PF4J, "net.schmizz..", "com.hierynomus.."));
     rooms.add(Room.of("dev.fwctl.plugin.local..", SPI, MODEL, PF4J));

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "A throwaway fleet of real hosts on this machine.",
       "Each host has its own network, root file system, sshd and firewall, and dockerd if asked."
     },
-    subcommands = BenchCommand.class,
+    subcommands = {BenchCommand.class, CampaignCommand.class},
     mixinStandardHelpOptions = true)
 final class LabCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,0 +1,132 @@
+package dev.fwctl.campaign;
+
+import dev.fwctl.lab.Outcome;
+import dev.fwctl.model.Family;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Says what in a round must not be. */
+final class Judgement {
+  /** How long what a fault has cut may take to be reached again after the fault, in nanoseconds. */
+  private static final long GRACE = 1_500_000_000;
+
+  private final Evidence evidence;
+  private final Optional<Grants> inForce;
+
+  Judgement(Evidence evidence) {
+    this.evidence = evidence;
+    this.inForce =
+        evidence.asked().all().stream()
+            .filter(grants -> evidence.held().equals(evidence.texts().get(grants)))
+            .findFirst();
+  }
+
+  /** Returns which of the policies the host holds, if it holds one of them. */
+  Optional<Grants> inForce() {
+    return inForce;
+  }
+
+  /** Returns each violation in a sentence. */
+  List<String> violations() {
+    List<String> violations = new ArrayList<>();
+    violations.addAll(rules());
+    violations.addAll(reports());
+    violations.addAll(packets());
+    return violations;
+  }
+
+  /** Both families hold one of the policies, the same; or nothing, where somebody flushed them. */
+  private List<String> rules() {
+    if (inForce.isPresent()) {
+      return List.of();
+    }
+    if (evidence.fault() == Fault.RULES_FLUSHED) {
+      List<String> wrong = new ArrayList<>();
+      for (Family family : Family.values()) {
+        List<String> held = evidence.held().of(family);
+        boolean whole =
+            held.isEmpty()
+                || evidence.texts().values().stream()
+                    .anyMatch(text -> text.of(family).equals(held));
+        if (!whole) {
+          wrong.add("the rules of " + family + " are neither the old nor the new nor none");
+        }
+      }
+      return wrong;
+    }
+    return List.of("the rules are neither the old nor the new");
+  }
+
+  /** What is said is what is. */
+  private List<String> reports() {
+    return evidence.other().map(this::bothReports).orElseGet(this::theReport);
+  }
+
+  private List<String> theReport() {
+    Report report = evidence.report();
+    boolean holds = inForce.equals(Optional.of(evidence.asked().wanted()));
+    boolean mayBeUntold = evidence.fault() == Fault.CONTROLLER_KILLED && report.outcome().isEmpty();
+    if (report.saysApplied()) {
+      // Flushed after it was said, it is another's doing, and for drift to tell.
+      return holds || evidence.fault() == Fault.RULES_FLUSHED
+          ? List.of()
+          : List.of("it said applied, and the host does not hold it");
+    }
+    if (report.exitCode() == 0) {
+      return List.of("it ended with 0, and did not say applied");
+    }
+    return holds && !mayBeUntold && !report.saysUnknown()
+        ? List.of("it said " + report + ", and the host holds what was wanted")
+        : List.of();
+  }
+
+  /**
+   * With two operators, the host holds what one of those wanted who were told that it is applied.
+   */
+  private List<String> bothReports(Report other) {
+    Set<Grants> applied = new LinkedHashSet<>();
+    if (evidence.report().saysApplied()) {
+      applied.add(evidence.asked().wanted());
+    }
+    if (other.saysApplied()) {
+      evidence.asked().other().ifPresent(applied::add);
+    }
+    if (applied.isEmpty()) {
+      applied.add(evidence.asked().before());
+    }
+    boolean unknown = evidence.report().saysUnknown() || other.saysUnknown();
+    return unknown || inForce.filter(applied::contains).isPresent()
+        ? List.of()
+        : List.of(
+            "they said %s and %s, and the host holds another".formatted(evidence.report(), other));
+  }
+
+  /** Nobody gets in whom no policy lets in, and nobody is cut off whom each of them lets in. */
+  private Set<String> packets() {
+    Set<String> violations = new LinkedHashSet<>();
+    for (Evidence.Sighting sighting : evidence.sightings()) {
+      List<Grants> asked = evidence.asked().all();
+      boolean open = sighting.outcome() == Outcome.OPEN;
+      if (open
+          && asked.stream().noneMatch(grants -> grants.allow(sighting.way()))
+          && !(evidence.fault() == Fault.RULES_FLUSHED && sighting.ended() >= evidence.begun())) {
+        violations.add("let in: " + sighting.way());
+      }
+      if (!open
+          && asked.stream().allMatch(grants -> grants.allow(sighting.way()))
+          && !isCutByTheFault(sighting)) {
+        violations.add("cut off (%s): %s".formatted(sighting.outcome(), sighting.way()));
+      }
+    }
+    return violations;
+  }
+
+  private boolean isCutByTheFault(Evidence.Sighting sighting) {
+    return evidence.fault().cut().cuts(sighting.way().service())
+        && sighting.ended() >= evidence.begun()
+        && sighting.sent() <= evidence.ended() + GRACE;
+  }
+}

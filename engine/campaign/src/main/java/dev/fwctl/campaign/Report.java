@@ -1,0 +1,56 @@
+package dev.fwctl.campaign;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+
+/**
+ * What a run of the program said.
+ *
+ * @param exitCode how it ended; of one that was killed, whatever the system gave it
+ * @param outcome what became of the host, in the words of the program's events; none when it did
+ *     not come to say so
+ * @param output all that it printed
+ */
+record Report(int exitCode, Optional<String> outcome, String output) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  Report {
+    requireNonNull(outcome, "outcome is null");
+    requireNonNull(output, "output is null");
+  }
+
+  /** Reads the events of a run on one host; a last line that is cut off is no event. */
+  static Report of(int exitCode, String output) {
+    Optional<String> outcome = Optional.empty();
+    for (String line : output.lines().toList()) {
+      try {
+        JsonNode event = JSON.readTree(line);
+        if (event.hasNonNull("outcome")) {
+          outcome = Optional.of(event.get("outcome").asText());
+        }
+      } catch (JsonProcessingException notAnEvent) {
+        // what is on standard error stands among the events
+      }
+    }
+    return new Report(exitCode, outcome, output);
+  }
+
+  /** Tells whether it says that the host holds what was asked for. */
+  boolean saysApplied() {
+    return outcome.isPresent() && outcome.get().equals("applied");
+  }
+
+  /** Tells whether it does not claim to know what the host holds. */
+  boolean saysUnknown() {
+    return outcome.isPresent() && outcome.get().equals("lost");
+  }
+
+  @Override
+  public String toString() {
+    return outcome.orElse("exit " + exitCode);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.fwctl.campaign;
+
+import dev.fwctl.lab.Probe;
+import dev.fwctl.lab.Prober;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** One change of a host with one fault in it. */
+final class Round {
+  /** How long a probe waits: less than a client waits before it sends again what is lost. */
+  private static final Duration PROBE_LIMIT = Duration.ofMillis(800);
+
+  private static final Duration PROBE_PAUSE = Duration.ofMillis(20);
+
+  /** How many probers are at work one after the other, as those that get no answer wait for it. */
+  private static final int PROBERS = 3;
+
+  /** Within what time a host is at rest, once the fault and the program have ended. */
+  private static final Duration REST = Scene.ROLLBACK_AFTER.plus(Duration.ofSeconds(20));
+
+  private static final Duration LONGEST = Duration.ofSeconds(8);
+
+  private final Scene scene;
+  private final Drawn drawn;
+
+  /**
+   * What the seed of a round says.
+   *
+   * @param before the policy in force when it begins
+   * @param wanted the policy that is applied
+   * @param other what a second operator wants
+   * @param at when the fault strikes, as a part of what an apply takes undisturbed; up to 1.2
+   * @param lasting how long the fault lasts, where it does not end by itself
+   */
+  record Drawn(Grants before, Grants wanted, Grants other, double at, Duration lasting) {
+    /**
+     * Draws a round; what it begins with is, but for chance, what the round of the seed before
+     * ended with.
+     */
+    static Drawn of(long seed) {
+      Grants before = Grants.draw(new Random(seed - 1));
+      Random random = new Random(seed);
+      Grants wanted = Grants.draw(random, before);
+      return new Drawn(
+          before,
+          wanted,
+          Grants.draw(random, before, wanted),
+          random.nextDouble() * 1.2,
+          Duration.ofSeconds(1 + random.nextLong(LONGEST.toSeconds())));
+    }
+  }
+
+  /**
+   * How a round went.
+   *
+   * @param report what the program said
+   * @param inForce what the host held at rest, in a word
+   */
+  record Result(Report report, String inForce, List<String> violations) {
+    Result {
+      violations = List.copyOf(violations);
+    }
+  }
+
+  Round(Scene scene, Drawn drawn) {
+    this.scene = scene;
+    this.drawn = drawn;
+  }
+
+  /**
+   * Plays the round.
+   *
+   * @param known what the kernel of this host holds for policies; those of the round are added
+   * @param undisturbed how long an apply takes here
+   */
+  Result play(Fault fault, Map<Grants, Rules> known, Duration undisturbed) {
+    Map<Probe, Way> ways = new HashMap<>();
+    Way.all().forEach(way -> ways.put(way.probe(scene.lab(), scene.host()), way));
+    List<Prober> probers = new ArrayList<>();
+    Report report;
+    Optional<Report> other;
+    long begun;
+    long ended;
+    boolean rested;
+    Rules held;
+    try {
+      for (int i = 0; i < PROBERS; i++) {
+        probers.add(
+            Prober.start(scene.lab(), List.copyOf(ways.keySet()), PROBE_LIMIT, PROBE_PAUSE));
+        pause(PROBE_LIMIT.dividedBy(PROBERS));
+      }
+      Scene.Run apply = scene.apply(drawn.wanted());
+      pause(Duration.ofNanos((long) (undisturbed.toNanos() * drawn.at())));
+      begun = System.nanoTime();
+      other = fault.strike(scene, apply, drawn.other(), drawn.lasting());
+      ended = System.nanoTime();
+      report = apply.report();
+      rested = awaitRest();
+      held = Rules.of(scene.lab(), scene.host());
+    } finally {
+      probers.forEach(Prober::close);
+    }
+    List<Evidence.Sighting> sightings = new ArrayList<>();
+    for (Prober prober : probers) {
+      for (Prober.Sighting it : prober.stop()) {
+        Way way = ways.get(it.probe());
+        if (way != null) {
+          sightings.add(new Evidence.Sighting(way, it.outcome(), it.sent(), it.ended()));
+        }
+      }
+    }
+    List<String> violations = new ArrayList<>();
+    if (!rested) {
+      violations.add(
+          "after %d s the host is not at rest or not reached".formatted(REST.toSeconds()));
+    }
+    if (fault == Fault.SECOND_CONTROLLER && !known.containsKey(drawn.other())) {
+      violations.addAll(converge(scene, drawn.other(), known));
+    }
+    violations.addAll(converge(scene, drawn.wanted(), known));
+    Evidence evidence =
+        new Evidence(
+            fault,
+            new Evidence.Asked(
+                drawn.before(),
+                drawn.wanted(),
+                fault == Fault.SECOND_CONTROLLER ? Optional.of(drawn.other()) : Optional.empty()),
+            known,
+            held,
+            report,
+            other,
+            begun,
+            ended,
+            sightings);
+    Judgement judgement = new Judgement(evidence);
+    violations.addAll(judgement.violations());
+    return new Result(report, word(judgement, held), violations);
+  }
+
+  private String word(Judgement judgement, Rules held) {
+    return judgement
+        .inForce()
+        .map(
+            grants ->
+                grants.equals(drawn.before())
+                    ? "old"
+                    : grants.equals(drawn.wanted()) ? "new" : "other")
+        .orElse(held.areNone() ? "none" : "BETWEEN");
+  }
+
+  /** Waits until the host is reached and nothing is under way there. */
+  private boolean awaitRest() {
+    long deadline = System.nanoTime() + REST.toNanos();
+    while (true) {
+      Report locks = scene.run(drawn.wanted(), "locks").report();
+      if (locks.exitCode() == 0 && locks.output().contains("Nothing is under way")) {
+        return true;
+      }
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Brings a host to a policy as an operator would, learns what the kernel holds then, and returns
+   * what was not as it should be.
+   */
+  static List<String> converge(Scene scene, Grants grants, Map<Grants, Rules> known) {
+    List<String> violations = new ArrayList<>();
+    Report apply = scene.run(grants, "apply", "--auto-approve").report();
+    if (apply.exitCode() != 0) {
+      violations.add("the next apply failed: " + apply.output());
+    }
+    Report plan = scene.run(grants, "plan", "--detailed-exitcode").report();
+    if (plan.exitCode() != 0) {
+      violations.add("the next plan ended with " + plan.exitCode() + ": " + plan.output());
+    }
+    Rules held = Rules.of(scene.lab(), scene.host());
+    Rules before = known.putIfAbsent(grants, held);
+    if (before != null && !before.equals(held)) {
+      violations.add("the same policy gave other rules than before");
+    }
+    return violations;
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
