@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import dev.fwctl.lab.Lab;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,55 +56,117 @@ final class Program {
     this.folder = folder;
   }
 
-  /** Runs the program to its end. */
-  Run run(String... arguments) {
-    try {
-      Process process = start(arguments);
-      CompletableFuture<String> output = read(process.getInputStream());
-      CompletableFuture<String> errors = read(process.getErrorStream());
-      if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        throw new AssertionError(
-            "did not end in time: %s%n%s%s"
-                .formatted(String.join(" ", arguments), output.join(), errors.join()));
+  /** A run that goes on. */
+  static final class Running {
+    private final String command;
+    private final Process process;
+    private final Printed output;
+    private final Printed errors;
+
+    private Running(String command, Process process) {
+      this.command = command;
+      this.process = process;
+      this.output = new Printed(process.getInputStream());
+      this.errors = new Printed(process.getErrorStream());
+    }
+
+    /** Sends a signal to the program, as ^C sends INT. */
+    void signal(String name) {
+      try {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+      } catch (IOException problem) {
+        throw new UncheckedIOException(problem);
+      } catch (InterruptedException interruption) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(interruption);
       }
-      return new Run(
-          "fwctl " + String.join(" ", arguments),
-          process.exitValue(),
-          output.join(),
-          errors.join());
-    } catch (InterruptedException interruption) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(interruption);
+    }
+
+    /** Waits until it has printed something, on either stream. */
+    void awaitWords(String words) throws InterruptedException {
+      long end = System.nanoTime() + LIMIT.toNanos();
+      while (!(output.soFar() + errors.soFar()).contains(words)) {
+        if (!process.isAlive() || System.nanoTime() > end) {
+          throw new AssertionError("'%s' was not said: %s".formatted(words, end()));
+        }
+        Thread.sleep(20);
+      }
+    }
+
+    /** Waits for the end of it. */
+    Run end() {
+      try {
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
+          process.destroyForcibly();
+          throw new AssertionError(
+              "did not end in time: %s%n%s%s".formatted(command, output.all(), errors.all()));
+        }
+      } catch (InterruptedException interruption) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(interruption);
+      }
+      return new Run(command, process.exitValue(), output.all(), errors.all());
     }
   }
 
+  /** Runs the program to its end. */
+  Run run(String... arguments) {
+    return start(arguments).end();
+  }
+
   /** Starts the program. */
-  Process start(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(launcher().toString()));
+  Running start(String... arguments) {
+    // Each of these becomes the next, so that the process is the program itself. A build in the
+    // background hands down that ^C is ignored.
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal=INT,HUP", launcher().toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = lab.process("controller", command).directory(folder.toFile());
     builder.environment().put("FWCTL_BUILD", "never");
     builder.environment().put("HOME", folder.toString());
     builder.environment().remove("SSH_AUTH_SOCK");
     try {
-      return builder.redirectInput(Path.of("/dev/null").toFile()).start();
+      return new Running(
+          "fwctl " + String.join(" ", arguments),
+          builder.redirectInput(Path.of("/dev/null").toFile()).start());
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
   }
 
-  private static CompletableFuture<String> read(InputStream stream) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (stream) {
-            return new String(stream.readAllBytes(), UTF_8);
-          } catch (IOException problem) {
-            throw new UncheckedIOException(problem);
-          }
-        },
-        Thread::startVirtualThread);
+  /** What a run prints on one of its streams. */
+  private static final class Printed {
+    private final StringBuffer text = new StringBuffer();
+    private final CompletableFuture<Void> ended;
+
+    Printed(InputStream stream) {
+      this.ended =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Reader reader = new InputStreamReader(stream, UTF_8)) {
+                  char[] some = new char[8192];
+                  for (int count = reader.read(some); count >= 0; count = reader.read(some)) {
+                    text.append(some, 0, count);
+                  }
+                } catch (IOException problem) {
+                  throw new UncheckedIOException(problem);
+                }
+              },
+              Thread::startVirtualThread);
+    }
+
+    String soFar() {
+      return text.toString();
+    }
+
+    String all() {
+      ended.join();
+      return soFar();
+    }
   }
 
   /** Returns the launcher of the source tree that the tests are in. */

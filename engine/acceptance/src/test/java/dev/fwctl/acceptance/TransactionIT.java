@@ -238,43 +238,6 @@ class TransactionIT {
     }
   }
 
-  /** The one who changes a host is gone in the middle of it. */
-  @Test
-  void aHostGoesBackWhenItsControllerIsKilled() throws Exception {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve");
-    List<String> before = Ruleset.of(lab, "one").ours();
-    policy(allowing(PARTNER));
-    Process apply =
-        program.start(
-            "apply",
-            "-i",
-            lab.inventory().toString(),
-            "-p",
-            "policies",
-            "--auto-approve",
-            "--limit",
-            "one",
-            "--rollback-after",
-            "5s");
-    await(() -> !Ruleset.of(lab, "one").ours().equals(before));
-    apply.descendants().forEach(ProcessHandle::destroyForcibly);
-    apply.destroyForcibly().waitFor();
-
-    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
-
-    // Kept or gone back, whichever came first; nothing between, and the next plan tells.
-    if (Ruleset.of(lab, "one").ours().equals(before)) {
-      sees(OFFICE, "one", Outcome.OPEN);
-      sees(PARTNER, "one", Outcome.TIMEOUT);
-      fwctl(2, "plan", "--detailed-exitcode", "--limit", "one");
-    } else {
-      sees(PARTNER, "one", Outcome.OPEN);
-      sees(OFFICE, "one", Outcome.TIMEOUT);
-      fwctl(0, "plan", "--detailed-exitcode", "--limit", "one");
-    }
-  }
-
   /** The new rules let nobody in from where we come, whatever they say on paper. */
   @Test
   void aHostGoesBackThatLetsNobodyInAnyMore() throws IOException {

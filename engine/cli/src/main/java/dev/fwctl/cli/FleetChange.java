@@ -28,9 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Carries orders out on the hosts of a session, and tells how it goes. */
@@ -114,21 +112,28 @@ final class FleetChange {
     if (output.json()) {
       decided.forEach((host, outcome) -> events.events().outcome(host.name(), outcome));
     }
-    Terms terms = options.terms(soak);
-    Converger converger = converger(terms, options.rollout(parallelism));
-    SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>(decided);
-    outcomes.putAll(carryOut(converger, "applying", terms, orders));
-    report(title, outcomes);
-    boolean isStopped =
-        converger.stopped().filter(reason -> reason != Outcome.NotBegun.Reason.STOPPED).isPresent();
-    if (isStopped && options.onFailure() == RolloutOptions.OnFailure.ROLLBACK) {
-      takeBack(outcomes);
+    try (Interruption interruption = Interruption.listen(context.terminal())) {
+      Terms terms = options.terms(soak);
+      Converger converger = converger(terms, options.rollout(parallelism));
+      SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>(decided);
+      outcomes.putAll(carryOut(interruption, converger, "applying", orders));
+      report(title, outcomes);
+      boolean isStopped =
+          converger
+              .stopped()
+              .filter(reason -> reason != Outcome.NotBegun.Reason.STOPPED)
+              .isPresent();
+      if (isStopped && options.onFailure() == RolloutOptions.OnFailure.ROLLBACK) {
+        takeBack(interruption, outcomes);
+      }
+      return interruption.happened()
+          ? ErrorCode.INTERRUPTED.exitCode()
+          : exitCode(outcomes.values());
     }
-    return exitCode(outcomes.values());
   }
 
   /** Takes the hosts back that this run has changed. */
-  private void takeBack(Map<Host, Outcome> outcomes) {
+  private void takeBack(Interruption interruption, Map<Host, Outcome> outcomes) {
     List<Host> changed =
         outcomes.entrySet().stream()
             .filter(entry -> entry.getValue() instanceof Outcome.Applied)
@@ -144,50 +149,29 @@ final class FleetChange {
     report(
         "Rollback",
         carryOut(
-            converger(terms, Rollout.allAtOnce(parallelism)), "taking back", terms, ways.orders()));
+            interruption,
+            converger(terms, Rollout.allAtOnce(parallelism)),
+            "taking back",
+            ways.orders()));
   }
 
   private Converger converger(Terms terms, Rollout rollout) {
     Transactions transactions =
         new Transactions(
             session, session.extensions().gatherersByName(), author, terms, Clock.systemUTC());
-    return new Converger(transactions::carryOut, transactions.limit(), rollout);
+    return new Converger(
+        transactions::carryOut, transactions.limit(), transactions.returnsWithin(), rollout);
   }
 
   private SequencedMap<Host, Outcome> carryOut(
-      Converger converger, String work, Terms terms, SequencedMap<Host, Supplier<Order>> orders) {
-    CountDownLatch finished = new CountDownLatch(1);
-    Thread stop = new Thread(() -> stop(converger, terms, finished), "stop on ^C");
-    Runtime.getRuntime().addShutdownHook(stop);
+      Interruption interruption,
+      Converger converger,
+      String work,
+      SequencedMap<Host, Supplier<Order>> orders) {
+    interruption.guard(converger);
     try (Progress progress =
         new Progress(context.terminal(), work, orders.size(), Clock.systemUTC())) {
       return converger.apply(orders, output.json() ? tell(events) : tell(progress));
-    } finally {
-      finished.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(stop);
-      } catch (IllegalStateException e) {
-        // ^C was pressed: the hook runs, and waits for the report that is printed next.
-      }
-    }
-  }
-
-  /** Hosts that are begun come to their end; the others are not begun. */
-  private void stop(Converger converger, Terms terms, CountDownLatch finished) {
-    converger.stop();
-    context.terminal().err().println("\nfwctl: stopping; hosts that are begun come to their end");
-    try {
-      if (!finished.await(
-          terms.goesBackAfter().plus(Duration.ofSeconds(90)).toSeconds(), TimeUnit.SECONDS)) {
-        context
-            .terminal()
-            .err()
-            .println(
-                "fwctl: some hosts are still at work, and go back by themselves unless they are"
-                    + " kept; 'fwctl plan' tells what they hold");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -272,6 +256,7 @@ final class FleetChange {
                       };
                   case Outcome.RolledBack rolledBack -> ErrorCode.APPLY_FAILED.exitCode();
                   case Outcome.Lost lost -> ErrorCode.HOST_LOST.exitCode();
+                  case Outcome.Abandoned abandoned -> ErrorCode.INTERRUPTED.exitCode();
                   case Outcome.NotBegun notBegun ->
                       switch (notBegun.reason()) {
                         case STOPPED -> ErrorCode.INTERRUPTED.exitCode();

@@ -22,6 +22,7 @@ public final class Main {
    * @param arguments as typed
    */
   public static void main(String[] arguments) {
+    Interruption.endsTheProgram();
     System.exit(run(Terminal.ofProcess(System.getenv()), Path.of(""), arguments));
   }
 

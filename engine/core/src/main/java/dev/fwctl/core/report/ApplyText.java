@@ -33,6 +33,10 @@ public final class ApplyText {
       case Outcome.RolledBack rolledBack ->
           "went back: " + Printable.text(rolledBack.problem().message());
       case Outcome.Lost lost -> "LOST: " + Printable.text(lost.problem().message());
+      case Outcome.Abandoned abandoned ->
+          "not waited for: kept, or back by itself within "
+              + abandoned.within().plusMillis(999).toSeconds()
+              + " s";
       case Outcome.NotBegun notBegun -> "not begun, " + reason(notBegun.reason());
     };
   }
@@ -85,6 +89,7 @@ public final class ApplyText {
           line(text, style.removed("!"), host, "LOST, state unknown");
           text.append(problems.error(it.problem()));
         }
+        case Outcome.Abandoned it -> line(text, style.changed("?"), host, words(it));
         case Outcome.NotBegun it -> line(text, style.changed("!"), host, words(it));
       }
     }
@@ -105,6 +110,13 @@ public final class ApplyText {
                 outcomes.size() == 1 ? "" : "s",
                 rest.isEmpty() ? "" : "; " + rest),
         "");
+    if (counts.containsKey(Outcomes.ABANDONED)) {
+      Paragraph.append(
+          text,
+          "",
+          "'fwctl locks' shows which hosts are still under way, 'fwctl plan' what each holds then.",
+          "");
+    }
     until.ifPresent(
         time ->
             Paragraph.append(
@@ -127,6 +139,7 @@ public final class ApplyText {
     UNCHANGED("failed and as before"),
     ROLLED_BACK("went back"),
     LOST("lost"),
+    ABANDONED("not waited for"),
     NOT_BEGUN("not begun");
 
     private final String words;
@@ -142,6 +155,7 @@ public final class ApplyText {
         case Outcome.Unchanged it -> UNCHANGED;
         case Outcome.RolledBack it -> ROLLED_BACK;
         case Outcome.Lost it -> LOST;
+        case Outcome.Abandoned it -> ABANDONED;
         case Outcome.NotBegun it -> NOT_BEGUN;
       };
     }

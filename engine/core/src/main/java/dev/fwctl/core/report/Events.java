@@ -309,6 +309,12 @@ public final class Events {
       case Outcome.Unchanged unchanged -> errored(host, "unchanged", unchanged.problem());
       case Outcome.RolledBack rolledBack -> errored(host, "rolled_back", rolledBack.problem());
       case Outcome.Lost lost -> errored(host, "lost", lost.problem());
+      case Outcome.Abandoned abandoned ->
+          write(
+              event(Level.WARN, "apply_errored", host + ": " + ApplyText.words(abandoned))
+                  .put("host", host)
+                  .put("outcome", "abandoned")
+                  .put("seconds_left", abandoned.within().plusMillis(999).toSeconds()));
       case Outcome.NotBegun notBegun ->
           write(
               event(Level.WARN, "apply_errored", host + ": not begun")
@@ -345,6 +351,7 @@ public final class Events {
         .put("unchanged", count(outcomes, Outcome.Unchanged.class))
         .put("rolled_back", count(outcomes, Outcome.RolledBack.class))
         .put("lost", count(outcomes, Outcome.Lost.class))
+        .put("abandoned", count(outcomes, Outcome.Abandoned.class))
         .put("not_begun", count(outcomes, Outcome.NotBegun.class));
     write(event);
   }

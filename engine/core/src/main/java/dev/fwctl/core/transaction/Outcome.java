@@ -69,6 +69,17 @@ public sealed interface Outcome {
   }
 
   /**
+   * The user did not wait for the host, which was begun: it was kept, or goes back by itself.
+   *
+   * @param within how long it takes at most until it has gone back
+   */
+  record Abandoned(Duration within) implements Outcome {
+    public Abandoned {
+      requireNonNull(within, "within is null");
+    }
+  }
+
+  /**
    * The host was not begun.
    *
    * @param reason why

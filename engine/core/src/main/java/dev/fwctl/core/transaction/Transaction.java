@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** One host on its way from what it holds to what is wanted, or back. */
 final class Transaction {
@@ -45,12 +46,16 @@ final class Transaction {
   private final String token;
   private final InstantSource clock;
   private final Instant begun;
+  private final BooleanSupplier stopped;
 
   /** Whether a script that changes something was sent. */
   private boolean sent;
 
   /** When the host has gone back, by {@link System#nanoTime()}, unless the change was kept. */
   private long backBy;
+
+  /** How much longer it may take than that, because the host was told to wait for the user. */
+  private Duration soaking = Duration.ZERO;
 
   Transaction(
       Order order,
@@ -60,7 +65,8 @@ final class Transaction {
       FactGatherer gatherer,
       HostFolders folders,
       Names names,
-      InstantSource clock) {
+      InstantSource clock,
+      BooleanSupplier stopped) {
     this.order = order;
     this.terms = terms;
     this.author = author;
@@ -70,6 +76,7 @@ final class Transaction {
     this.scripts = new Scripts(folders, names.id(), token);
     this.clock = clock;
     this.begun = clock.instant();
+    this.stopped = stopped;
   }
 
   /**
@@ -80,8 +87,11 @@ final class Transaction {
     try (Connection connection = connections.any(order.host())) {
       first = begin(connection);
     } catch (FwctlException e) {
-      return sent && mayHaveRun(e)
-          ? afterSilence(e.problems().getFirst())
+      if (sent && mayHaveRun(e)) {
+        return afterSilence(e.problems().getFirst());
+      }
+      return Thread.currentThread().isInterrupted()
+          ? new Outcome.NotBegun(Outcome.NotBegun.Reason.STOPPED)
           : new Outcome.Unchanged(e.problems().getFirst());
     }
     Optional<Status> status = Status.of(first.exitStatus());
@@ -122,10 +132,14 @@ final class Transaction {
       sent = true;
       Execution execution = connection.execute(script(script));
       if (Status.of(execution.exitStatus()).filter(LOCKED::equals).isEmpty()
-          || System.nanoTime() >= patience) {
+          || System.nanoTime() >= patience
+          || stopped.getAsBoolean()) {
         return execution;
       }
       pause();
+      if (Thread.currentThread().isInterrupted()) {
+        return execution;
+      }
     }
   }
 
@@ -168,6 +182,7 @@ final class Transaction {
       }
       Execution execution;
       try (connection) {
+        soaking = terms.soak().orElse(Duration.ZERO);
         execution = connection.execute(script(script));
       } catch (FwctlException e) {
         return afterSilence(e.problems().getFirst());
@@ -219,6 +234,10 @@ final class Transaction {
       }
       pause();
     } while (System.nanoTime() < backBy && !Thread.currentThread().isInterrupted());
+    if (Thread.currentThread().isInterrupted()) {
+      return new Outcome.Abandoned(
+          Duration.ofNanos(Math.max(0, backBy - System.nanoTime())).plus(soaking));
+    }
     return new Outcome.Lost(
         Problem.of(
             ErrorCode.HOST_LOST,

@@ -6,6 +6,7 @@ import dev.fwctl.spi.FactGatherer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** Makes transactions; may be used by many threads at once. */
 public final class Transactions {
@@ -45,15 +46,26 @@ public final class Transactions {
     this.folders = folders;
   }
 
-  /** Carries an order out, and returns what became of the host. */
-  public Outcome carryOut(Order order) {
+  /**
+   * Carries an order out, and returns what became of the host. When the thread is interrupted, the
+   * host is left to itself.
+   *
+   * @param stopped tells whether the run begins no further host, so that none is waited for that
+   *     somebody else is changing
+   */
+  public Outcome carryOut(Order order, BooleanSupplier stopped) {
     FactGatherer gatherer = gatherers.get(order.backend().gatherer());
     if (gatherer == null) {
       throw new IllegalStateException("backend " + order.backend().name() + " can't be read back");
     }
     return new Transaction(
-            order, terms, author, connections, gatherer, folders, Names.fresh(), clock)
+            order, terms, author, connections, gatherer, folders, Names.fresh(), clock, stopped)
         .run();
+  }
+
+  /** Returns how long it takes at most until a host has gone back that nobody waits for. */
+  public Duration returnsWithin() {
+    return terms.soak().orElse(terms.goesBackAfter()).plus(Transaction.RETURN_MARGIN);
   }
 
   /** Returns the longest time that a transaction can take. */

@@ -1,5 +1,6 @@
 package dev.fwctl.core.converge;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.core.TestHosts;
@@ -18,9 +19,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -36,6 +40,8 @@ class ConvergerTest {
   private static final Outcome BACK = new Outcome.RolledBack(PROBLEM);
   private static final Outcome LOST = new Outcome.Lost(PROBLEM);
   private static final Outcome TOO_MANY = new Outcome.NotBegun(Reason.BUDGET);
+
+  private static final Duration WITHIN = Duration.ofSeconds(150);
 
   private final List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
 
@@ -69,7 +75,8 @@ class ConvergerTest {
         .mapToObj(ConvergerTest::order)
         .forEach(order -> orders.put(order.host(), () -> order));
     return List.copyOf(
-        new Converger(transaction, Duration.ofMinutes(1), rollout)
+        new Converger(
+                (order, _) -> transaction.apply(order), Duration.ofMinutes(1), WITHIN, rollout)
             .apply(orders, HostWork.Listener.silent())
             .sequencedValues());
   }
@@ -135,6 +142,66 @@ class ConvergerTest {
         });
     assertThat(begun.subList(0, 3)).containsExactlyInAnyOrder(0, 1, 2);
     assertThat(begun).hasSize(10);
+  }
+
+  @Test
+  void waitsForNoHostWhenItIsAbandoned() {
+    AtomicReference<Converger> running = new AtomicReference<>();
+    CountDownLatch never = new CountDownLatch(1);
+    List<Outcome> told = Collections.synchronizedList(new ArrayList<>());
+    SequencedMap<Host, Supplier<Order>> orders = new LinkedHashMap<>();
+    IntStream.range(0, 4)
+        .mapToObj(ConvergerTest::order)
+        .forEach(order -> orders.put(order.host(), () -> order));
+    Converger converger =
+        new Converger(
+            (order, stopped) -> {
+              if (order.host().name().equals("web-00")) {
+                return APPLIED;
+              }
+              assertThat(stopped.getAsBoolean()).isFalse();
+              requireNonNull(running.get()).abandon();
+              assertThat(stopped.getAsBoolean()).isTrue();
+              stayAtWork(never);
+              return APPLIED;
+            },
+            Duration.ofMinutes(1),
+            WITHIN,
+            rollout("1,3", ""));
+    running.set(converger);
+
+    Map<Host, Outcome> outcomes =
+        converger.apply(
+            orders,
+            new HostWork.Listener<>() {
+              @Override
+              public void started(Host host) {}
+
+              @Override
+              public void finished(Host host, Outcome outcome) {
+                told.add(outcome);
+              }
+            });
+
+    Outcome notBegun = new Outcome.NotBegun(Reason.STOPPED);
+    assertThat(outcomes.values())
+        .containsExactlyInAnyOrder(APPLIED, new Outcome.Abandoned(WITHIN), notBegun, notBegun);
+    assertThat(told).containsExactlyInAnyOrderElementsOf(outcomes.values());
+    assertThat(converger.stopped()).contains(Reason.STOPPED);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    never.countDown();
+  }
+
+  /** Does not come to an end for being interrupted, as a hung connection does not. */
+  private static void stayAtWork(CountDownLatch end) {
+    while (true) {
+      try {
+        end.await();
+        return;
+      } catch (InterruptedException e) {
+        // It stays.
+      }
+    }
   }
 
   @ParameterizedTest

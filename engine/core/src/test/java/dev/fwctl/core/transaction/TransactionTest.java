@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class TransactionTest {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError(e);
+      throw new FwctlException(Problem.of(ErrorCode.INTERRUPTED, "interrupted"), e);
     }
   }
 
@@ -159,7 +160,7 @@ class TransactionTest {
             terms,
             InstantSource.fixed(NOW),
             folders())
-        .carryOut(order);
+        .carryOut(order, () -> false);
   }
 
   private HostFolders folders() {
@@ -423,12 +424,17 @@ class TransactionTest {
           throw broken();
         });
     closed = 1000;
-    Thread abandoned = Thread.ofVirtual().start(() -> carryOut(order()));
+    AtomicReference<Outcome> outcome = new AtomicReference<>();
+    Thread abandoned = Thread.ofVirtual().start(() -> outcome.set(carryOut(order())));
     while (!Files.readString(kernel).equals("one\n")) {
       Thread.onSpinWait();
     }
     abandoned.interrupt();
     abandoned.join();
+    assertThat(outcome.get())
+        .isInstanceOfSatisfying(
+            Outcome.Abandoned.class,
+            it -> assertThat(it.within()).isPositive().isLessThan(Duration.ofSeconds(95)));
 
     for (int i = 0; i < 300 && !Files.readString(kernel).equals("old\n"); i++) {
       Thread.sleep(100);
