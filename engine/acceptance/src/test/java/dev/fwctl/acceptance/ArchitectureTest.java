@@ -43,6 +43,12 @@ class ArchitectureTest {
   private static final String SNAKEYAML = "org.yaml.snakeyaml..";
 
   /**
+   * Where the JDK lets a program hear of ^C. A shutdown hook hears of the first one only, has no
+   * say in the exit code, and is not waited for by what prints the report.
+   */
+  private static final String SIGNALS = "sun.misc..";
+
+  /**
    * The stages of the engine in the order in which data flows through them; none imports a later
    * one.
    */
@@ -102,7 +108,7 @@ class ArchitectureTest {
     rooms.add(Room.of("dev.fwctl.plugin.interfaces..", SPI, MODEL, PF4J, JACKSON));
     rooms.add(Room.of("dev.fwctl.plugin.docker..", SPI, MODEL, PF4J, JACKSON));
     rooms.add(Room.of("dev.fwctl.plugin.iptables..", SPI, MODEL, PF4J));
-    rooms.add(Room.of(CLI, "dev.fwctl..", "picocli..", PF4J, JACKSON));
+    rooms.add(Room.of(CLI, "dev.fwctl..", "picocli..", PF4J, JACKSON, SIGNALS));
     return rooms;
   }
 
@@ -118,6 +124,17 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(allowed.toArray(String[]::new))
+        .check(PROGRAM);
+  }
+
+  @Test
+  void oneClassHearsOfSignals() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.fwctl.cli.Interruption")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(SIGNALS)
         .check(PROGRAM);
   }
 
