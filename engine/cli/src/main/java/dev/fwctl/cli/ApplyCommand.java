@@ -75,7 +75,7 @@ final class ApplyCommand implements Callable<Integer> {
     Terminal terminal = context.terminal();
     Approval approval = new Approval(terminal, "apply", autoApprove, output.json());
     approval.requireAsker("look at 'fwctl plan', then run 'fwctl apply --auto-approve'");
-    Output events = new Output(terminal);
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

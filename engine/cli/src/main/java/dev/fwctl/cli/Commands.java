@@ -8,10 +8,17 @@ import picocli.CommandLine;
 final class Commands implements CommandLine.IFactory {
   private final Terminal terminal;
   private final Path base;
+  private final Output output;
 
   Commands(Terminal terminal, Path base) {
     this.terminal = terminal;
     this.base = base;
+    this.output = new Output(terminal);
+  }
+
+  /** Returns where the events of all commands go. */
+  Output output() {
+    return output;
   }
 
   @Override
@@ -19,7 +26,7 @@ final class Commands implements CommandLine.IFactory {
     for (Constructor<?> constructor : type.getDeclaredConstructors()) {
       if (constructor.getParameterCount() == 1
           && constructor.getParameterTypes()[0] == Context.class) {
-        return type.cast(constructor.newInstance(new Context(terminal, base)));
+        return type.cast(constructor.newInstance(new Context(terminal, base, output)));
       }
     }
     return CommandLine.defaultFactory().create(type);

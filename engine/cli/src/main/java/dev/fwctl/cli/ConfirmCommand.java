@@ -34,7 +34,7 @@ final class ConfirmCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Output events = new Output(context.terminal());
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

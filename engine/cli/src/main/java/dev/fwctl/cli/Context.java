@@ -9,10 +9,12 @@ import java.nio.file.Path;
  *
  * @param terminal where it prints
  * @param base the folder that it runs in
+ * @param output where its events go
  */
-record Context(Terminal terminal, Path base) {
+record Context(Terminal terminal, Path base, Output output) {
   Context {
     requireNonNull(terminal, "terminal is null");
     requireNonNull(base, "base is null");
+    requireNonNull(output, "output is null");
   }
 }

@@ -40,7 +40,7 @@ final class DriftCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = context.terminal();
-    Output events = new Output(terminal);
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

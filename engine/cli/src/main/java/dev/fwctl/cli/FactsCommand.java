@@ -32,7 +32,7 @@ final class FactsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = context.terminal();
-    Output events = new Output(terminal);
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

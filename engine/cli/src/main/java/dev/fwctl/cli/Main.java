@@ -28,7 +28,9 @@ public final class Main {
 
   /** Runs a command in a folder and returns its exit code. */
   static int run(Terminal terminal, Path base, String... arguments) {
-    CommandLine commandLine = new CommandLine(new FwctlCommand(), new Commands(terminal, base));
+    Commands commands = new Commands(terminal, base);
+    Output output = commands.output();
+    CommandLine commandLine = new CommandLine(new FwctlCommand(), commands);
     commandLine.setOut(new PrintWriter(terminal.out(), true));
     commandLine.setErr(new PrintWriter(terminal.err(), true));
     commandLine.setColorScheme(
@@ -36,14 +38,15 @@ public final class Main {
     commandLine.setExitCodeExceptionMapper(
         exception -> exception instanceof CommandLine.ParameterException ? USAGE : 1);
     commandLine.setParameterExceptionHandler(
-        (exception, typed) -> report(terminal, base, List.of(typed), UsageProblem.of(exception)));
+        (exception, typed) ->
+            report(terminal, base, output, List.of(typed), UsageProblem.of(exception)));
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           terminal.out().flush();
           if (!(exception instanceof FwctlException failure)) {
             throw exception;
           }
-          return report(terminal, base, List.of(arguments), failure);
+          return report(terminal, base, output, List.of(arguments), failure);
         });
     int exitCode = commandLine.execute(arguments);
     terminal.out().flush();
@@ -51,9 +54,9 @@ public final class Main {
   }
 
   private static int report(
-      Terminal terminal, Path base, List<String> arguments, FwctlException failure) {
+      Terminal terminal, Path base, Output output, List<String> arguments, FwctlException failure) {
     if (arguments.contains("--json")) {
-      Output output = new Output(terminal);
+      output.events().version(VersionProvider.version());
       failure.problems().forEach(problem -> output.events().error(problem, Optional.empty()));
     } else {
       terminal.err().print(new ProblemText(base).errors(failure));

@@ -60,7 +60,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Terminal terminal = context.terminal();
-    Output events = new Output(terminal);
+    Output events = context.output();
     Optional<PlanFile> file = Optional.ofNullable(out).map(it -> new PlanFile(context.base(), it));
     file.ifPresent(PlanFile::requireWritable);
     Instant start = Instant.now();

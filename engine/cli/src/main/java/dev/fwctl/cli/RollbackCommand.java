@@ -46,7 +46,7 @@ final class RollbackCommand implements Callable<Integer> {
     Terminal terminal = context.terminal();
     Approval approval = new Approval(terminal, "rollback", autoApprove, output.json());
     approval.requireAsker("add --auto-approve");
-    Output events = new Output(terminal);
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

@@ -95,7 +95,7 @@ final class SavedApply {
 
   private int carryOut(SavedPlan saved, Session session, Optional<Duration> soak) {
     Terminal terminal = context.terminal();
-    Output events = new Output(terminal);
+    Output events = context.output();
     Plan plan = saved.plan();
     if (output.json()) {
       events.events().version(VersionProvider.version());

@@ -68,7 +68,7 @@ final class ShowCommand implements Callable<Integer> {
     try (Extensions extensions = ExtensionLoader.load(folder)) {
       SavedPlan saved = new PlanFile(context.base(), file).read(extensions.backendsByName());
       if (output.json()) {
-        Output events = new Output(terminal);
+        Output events = context.output();
         events.events().version(VersionProvider.version());
         events.events().savedPlan(saved);
         events.events().plan(saved.plan());

@@ -39,7 +39,7 @@ final class UnlockCommand implements Callable<Integer> {
     Terminal terminal = context.terminal();
     Approval approval = new Approval(terminal, "unlock", autoApprove, output.json());
     approval.requireAsker("look at 'fwctl locks', then add --auto-approve");
-    Output events = new Output(terminal);
+    Output events = context.output();
     if (output.json()) {
       events.events().version(VersionProvider.version());
     }

@@ -82,7 +82,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   private void report(List<Problem> warnings, int hosts, PolicyRepository policies) {
     if (output.json()) {
-      Output events = new Output(context.terminal());
+      Output events = context.output();
       events.events().version(VersionProvider.version());
       warnings.forEach(warning -> events.events().warning(warning, Optional.empty()));
       events.events().valid(hosts, policies.policies().size(), policies.files().size());

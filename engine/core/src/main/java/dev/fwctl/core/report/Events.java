@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -39,6 +40,7 @@ public final class Events {
   private final JsonMapper json = new JsonMapper();
   private final Consumer<String> lines;
   private final InstantSource clock;
+  private final AtomicBoolean introduced = new AtomicBoolean();
 
   /**
    * Creates a writer.
@@ -57,12 +59,42 @@ public final class Events {
     ERROR
   }
 
-  private ObjectNode event(Level level, String type, String message) {
+  /** What an event is about; its {@code type} is the name in lower case. */
+  public enum Type {
+    /** Who writes, and in which format. */
+    VERSION,
+    /** An error or a warning. */
+    DIAGNOSTIC,
+    VALID,
+    HOST_FACTS,
+    HOST_LOCK,
+    /** Where a saved plan comes from. */
+    SAVED_PLAN,
+    /** A change that is alike on some hosts. */
+    PLANNED_CHANGE,
+    CHANGE_SUMMARY,
+    /** A plan was saved. */
+    PLAN_SAVED,
+    DRIFT,
+    DRIFT_SUMMARY,
+    APPLY_START,
+    APPLY_COMPLETE,
+    /** A host was not changed for good. */
+    APPLY_ERRORED,
+    APPLY_SUMMARY;
+
+    /** Returns the {@code type} of such an event. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private ObjectNode event(Level level, Type type, String message) {
     ObjectNode event = json.createObjectNode();
     event.put("@level", level.name().toLowerCase(Locale.ROOT));
     event.put("@message", message);
     event.put("@timestamp", clock.instant().toString());
-    event.put("type", type);
+    event.put("type", type.label());
     return event;
   }
 
@@ -73,9 +105,12 @@ public final class Events {
     }
   }
 
-  /** Tells who writes; always the first event. */
+  /** Tells who writes; always the first event, and written once however often it is told. */
   public void version(String version) {
-    ObjectNode event = event(Level.INFO, "version", "fwctl " + version);
+    if (introduced.getAndSet(true)) {
+      return;
+    }
+    ObjectNode event = event(Level.INFO, Type.VERSION, "fwctl " + version);
     event.put("fwctl", version);
     event.put("format", FORMAT);
     write(event);
@@ -92,7 +127,7 @@ public final class Events {
   }
 
   private void diagnostic(Level level, Problem problem, Optional<String> host) {
-    ObjectNode event = event(level, "diagnostic", problem.message());
+    ObjectNode event = event(level, Type.DIAGNOSTIC, problem.message());
     host.ifPresent(name -> event.put("host", name));
     event.set("problem", problem(problem));
     write(event);
@@ -133,7 +168,7 @@ public final class Events {
   /** Tells where a saved plan comes from; what it is about follows as {@link #plan}. */
   public void savedPlan(SavedPlan saved) {
     Manifest manifest = saved.manifest();
-    ObjectNode event = event(Level.INFO, "saved_plan", SavedPlanText.origin(manifest));
+    ObjectNode event = event(Level.INFO, Type.SAVED_PLAN, SavedPlanText.origin(manifest));
     event.put("fwctl", manifest.fwctl());
     event.put("started_at", manifest.startedAt().toString());
     event.put("saved_at", manifest.savedAt().toString());
@@ -152,13 +187,13 @@ public final class Events {
 
   /** Tells that a plan was saved. */
   public void planSaved(String file) {
-    write(event(Level.INFO, "plan_saved", "saved to " + file).put("file", file));
+    write(event(Level.INFO, Type.PLAN_SAVED, "saved to " + file).put("file", file));
   }
 
   /** Tells that a host already holds what a saved plan makes of it. */
   public void asPlanned(String host) {
     write(
-        event(Level.INFO, "apply_complete", host + ": already as planned")
+        event(Level.INFO, Type.APPLY_COMPLETE, host + ": already as planned")
             .put("host", host)
             .put("outcome", "as_planned"));
   }
@@ -168,7 +203,7 @@ public final class Events {
     ObjectNode event =
         event(
             Level.INFO,
-            "planned_change",
+            Type.PLANNED_CHANGE,
             "change of " + group.size() + (group.size() == 1 ? " host" : " hosts"));
     ArrayNode hosts = event.putArray("hosts");
     group.forEach(host -> hosts.add(host.host().name()));
@@ -214,7 +249,7 @@ public final class Events {
     ObjectNode event =
         event(
             Level.INFO,
-            "change_summary",
+            Type.CHANGE_SUMMARY,
             plan.changed().size() + " of " + plan.hosts().size() + " hosts to change");
     event
         .putObject("changes")
@@ -234,7 +269,7 @@ public final class Events {
 
   /** Tells what on a host no longer is as it was applied. */
   public void drift(String host, Drift drift) {
-    ObjectNode event = event(Level.WARN, "drift", host + " no longer is as it was applied");
+    ObjectNode event = event(Level.WARN, Type.DRIFT, host + " no longer is as it was applied");
     event.put("host", host);
     drift
         .receipt()
@@ -252,7 +287,7 @@ public final class Events {
   /** Tells how many hosts have drifted. */
   public void driftSummary(int drifted, int hosts, int unread) {
     ObjectNode event =
-        event(Level.INFO, "drift_summary", drifted + " of " + hosts + " hosts drifted");
+        event(Level.INFO, Type.DRIFT_SUMMARY, drifted + " of " + hosts + " hosts drifted");
     event.put("drifted", drifted).put("all", hosts).put("unread", unread);
     write(event);
   }
@@ -262,7 +297,7 @@ public final class Events {
     ObjectNode event =
         event(
             Level.INFO,
-            "host_lock",
+            Type.HOST_LOCK,
             host
                 + underWay
                     .claim()
@@ -291,7 +326,7 @@ public final class Events {
 
   /** Tells that a host is begun. */
   public void applyStart(String host) {
-    write(event(Level.INFO, "apply_start", host + ": applying").put("host", host));
+    write(event(Level.INFO, Type.APPLY_START, host + ": applying").put("host", host));
   }
 
   /** Tells what became of a host. */
@@ -311,13 +346,13 @@ public final class Events {
       case Outcome.Lost lost -> errored(host, "lost", lost.problem());
       case Outcome.Abandoned abandoned ->
           write(
-              event(Level.WARN, "apply_errored", host + ": " + ApplyText.words(abandoned))
+              event(Level.WARN, Type.APPLY_ERRORED, host + ": " + ApplyText.words(abandoned))
                   .put("host", host)
                   .put("outcome", "abandoned")
                   .put("seconds_left", abandoned.within().plusMillis(999).toSeconds()));
       case Outcome.NotBegun notBegun ->
           write(
-              event(Level.WARN, "apply_errored", host + ": not begun")
+              event(Level.WARN, Type.APPLY_ERRORED, host + ": not begun")
                   .put("host", host)
                   .put("outcome", "not_begun")
                   .put("reason", notBegun.reason().name().toLowerCase(Locale.ROOT)));
@@ -325,14 +360,14 @@ public final class Events {
   }
 
   private ObjectNode completed(String host, String outcome, Duration time) {
-    return event(Level.INFO, "apply_complete", host + ": " + outcome)
+    return event(Level.INFO, Type.APPLY_COMPLETE, host + ": " + outcome)
         .put("host", host)
         .put("outcome", outcome)
         .put("seconds", time.toMillis() / 1000.0);
   }
 
   private void errored(String host, String outcome, Problem problem) {
-    ObjectNode event = event(Level.ERROR, "apply_errored", host + ": " + problem.message());
+    ObjectNode event = event(Level.ERROR, Type.APPLY_ERRORED, host + ": " + problem.message());
     event.put("host", host);
     event.put("outcome", outcome);
     event.set("problem", problem(problem));
@@ -343,7 +378,8 @@ public final class Events {
   public void applySummary(Collection<Outcome> outcomes) {
     int applied = count(outcomes, Outcome.Applied.class);
     ObjectNode event =
-        event(Level.INFO, "apply_summary", applied + " of " + outcomes.size() + " hosts applied");
+        event(
+            Level.INFO, Type.APPLY_SUMMARY, applied + " of " + outcomes.size() + " hosts applied");
     event
         .putObject("hosts")
         .put("applied", applied)
@@ -362,7 +398,7 @@ public final class Events {
 
   /** Tells that all documents are in order. */
   public void valid(int hosts, int policies, int documents) {
-    ObjectNode event = event(Level.INFO, "valid", "the repository is valid");
+    ObjectNode event = event(Level.INFO, Type.VALID, "the repository is valid");
     event.put("hosts", hosts).put("policies", policies).put("documents", documents);
     write(event);
   }
@@ -373,7 +409,7 @@ public final class Events {
    * @param facts the facts as a JSON value
    */
   public void facts(String host, JsonNode facts) {
-    ObjectNode event = event(Level.INFO, "host_facts", "facts of " + host);
+    ObjectNode event = event(Level.INFO, Type.HOST_FACTS, "facts of " + host);
     event.put("host", host);
     event.set("facts", facts);
     write(event);
