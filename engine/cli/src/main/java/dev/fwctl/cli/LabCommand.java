@@ -110,12 +110,19 @@ final class LabCommand implements Runnable {
       @Option(
               names = "--legacy",
               description = "The hosts have iptables-legacy instead of iptables-nft.")
-          boolean legacy) {
+          boolean legacy,
+      @Option(
+              names = "--systemd",
+              description =
+                  "The hosts run systemd, with sshd and dockerd as units: for boot, timers and"
+                      + " reboots, by 'fwctl lab exec HOST -- systemctl reboot'.")
+          boolean systemd) {
     PrintWriter out = spec.commandLine().getOut();
-    LabSpec fleet = LabSpec.fleet(name.name, hosts, docker.orElse(hosts), releases);
+    LabSpec plain = LabSpec.fleet(name.name, hosts, docker.orElse(hosts), releases);
+    LabSpec fleet = legacy ? plain.onLegacyIptables() : plain;
     Lab lab =
         Lab.up(
-            legacy ? fleet.onLegacyIptables() : fleet,
+            systemd ? fleet.underSystemd() : fleet,
             message -> {
               out.println(message);
               out.flush();
@@ -151,6 +158,7 @@ final class LabCommand implements Runnable {
             lab.get().isRunning(host.name())
                 ? (host.spec().docker() ? "runs, with Docker" : "runs")
                     + (host.spec().legacyIptables() ? ", iptables-legacy" : "")
+                    + (host.spec().systemd() ? ", systemd" : "")
                 : "does not run");
       }
     }

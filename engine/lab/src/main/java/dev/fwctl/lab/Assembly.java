@@ -1,9 +1,7 @@
 package dev.fwctl.lab;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -18,21 +16,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Brings one lab up. */
 final class Assembly {
   private static final Duration NETWORK_LIMIT = Duration.ofMinutes(2);
-  private static final Duration BOOT_LIMIT = Duration.ofMinutes(3);
 
   /** How many hosts boot at a time; more only wait for the processors. */
   private static final int BOOTING = 16;
@@ -125,6 +118,12 @@ final class Assembly {
     Path layer = layout.layer();
     Scripts.install("init.sh", layer.resolve("usr/local/lib/lab/init"));
     Scripts.install("docker.sh", layer.resolve("usr/local/lib/lab/docker"));
+    Scripts.install("ready.sh", layer.resolve("usr/local/lib/lab/ready"));
+    Path units = Files.createDirectories(layer.resolve("etc/systemd/system"));
+    Files.write(units.resolve("lab-ready.service"), Scripts.read("ready.service"));
+    Path wanted = Files.createDirectories(units.resolve("multi-user.target.wants"));
+    Files.createSymbolicLink(
+        wanted.resolve("lab-ready.service"), Path.of("..", "lab-ready.service"));
     Scripts.install("serve.pl", layer.resolve("usr/local/bin/serve"));
     Scripts.install("probe.pl", layer.resolve("usr/local/bin/probe"));
     StringBuilder names = new StringBuilder("127.0.0.1 localhost\n::1 localhost\n");
@@ -232,55 +231,9 @@ final class Assembly {
             "layer=" + layout.layer(),
             "docker=" + (host.spec().docker() ? "yes" : "no"),
             "legacy=" + (host.spec().legacyIptables() ? "yes" : "no"),
+            "systemd=" + (host.spec().systemd() ? "yes" : "no"),
             "cgroup=" + layout.controlGroup(host.name())));
-    Path log = folder.resolve("boot.log");
-    // A session of its own: the host lives on when the terminal that brought it up is closed.
-    List<String> command =
-        Stream.concat(
-                Stream.of("setsid"),
-                Namespaces.enter(
-                    layout,
-                    host.name(),
-                    List.of(
-                        "sh",
-                        layout.scripts().resolve("host.sh").toString(),
-                        "outer",
-                        folder.toString()))
-                    .stream())
-            .toList();
-    Process process =
-        Command.builder(command)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectError(log.toFile())
-            .start();
-    BufferedReader output = process.inputReader(UTF_8);
-    CompletableFuture<Boolean> ready =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return "ready".equals(output.readLine());
-              } catch (IOException closed) {
-                return false;
-              }
-            },
-            Thread::startVirtualThread);
-    boolean booted;
-    try {
-      booted = ready.get(BOOT_LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException late) {
-      booted = false;
-    } catch (InterruptedException interruption) {
-      Thread.currentThread().interrupt();
-      booted = false;
-    } catch (ExecutionException bug) {
-      throw new IllegalStateException(bug);
-    }
-    if (!booted) {
-      throw LabProblem.of(
-          "lab host '%s' (%s) did not boot: %s"
-              .formatted(host.name(), host.spec().release(), Files.readString(log).strip()),
-          "see what it says");
-    }
+    new HostLife(layout, host).start();
   }
 
   private void describe() throws IOException {

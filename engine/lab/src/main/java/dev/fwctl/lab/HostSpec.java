@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
  * @param release the code name of a Debian release that debootstrap knows
  * @param docker whether it runs dockerd
  * @param legacyIptables whether {@code iptables} is iptables-legacy there, instead of iptables-nft
+ * @param systemd whether process 1 is systemd, with sshd and dockerd as units
  */
-public record HostSpec(String name, String release, boolean docker, boolean legacyIptables) {
+public record HostSpec(
+    String name, String release, boolean docker, boolean legacyIptables, boolean systemd) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern RELEASE = Pattern.compile("[a-z]{1,20}");
 
@@ -39,16 +41,21 @@ public record HostSpec(String name, String release, boolean docker, boolean lega
 
   /** Returns a host that runs dockerd on iptables-nft. */
   public static HostSpec withDocker(String name, String release) {
-    return new HostSpec(name, release, true, false);
+    return new HostSpec(name, release, true, false, false);
   }
 
   /** Returns a host with SSH alone. */
   public static HostSpec plain(String name, String release) {
-    return new HostSpec(name, release, false, false);
+    return new HostSpec(name, release, false, false, false);
   }
 
   /** Returns the same host on iptables-legacy. */
   public HostSpec onLegacyIptables() {
-    return new HostSpec(name, release, docker, true);
+    return new HostSpec(name, release, docker, true, systemd);
+  }
+
+  /** Returns the same host under systemd. */
+  public HostSpec underSystemd() {
+    return new HostSpec(name, release, docker, legacyIptables, true);
   }
 }

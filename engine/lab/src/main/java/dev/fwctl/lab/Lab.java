@@ -44,6 +44,19 @@ public final class Lab implements AutoCloseable {
   private static final String HOST_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+  /** A group that hands controllers on takes no process itself, one below it does. */
+  private static final String ENTER_CONTROL_GROUPS =
+      """
+      for group in /sys/fs/cgroup/"$1" /sys/fs/cgroup/*/"$1"; do
+        for init in "$group/init" "$group/init.scope"; do
+          [ ! -d "$init" ] || group=$init
+        done
+        [ ! -e "$group/cgroup.procs" ] || echo 0 >"$group/cgroup.procs"
+      done
+      shift
+      exec "$@"
+      """;
+
   private final Layout layout;
   private final Map<String, LabHost> hosts;
   private final Clients clients;
@@ -244,25 +257,11 @@ public final class Lab implements AutoCloseable {
       return Namespaces.enter(layout, place, command);
     }
     LabHost host = host(place);
-    long process =
-        process(host)
-            .orElseThrow(
-                () ->
-                    LabProblem.of(
-                        "host '%s' of lab '%s' does not run".formatted(place, name()),
-                        "take the lab down and up again"));
+    long process = runningProcess(host);
     List<String> full = new ArrayList<>();
-    if (host.spec().docker()) {
+    if (host.spec().docker() || host.spec().systemd()) {
       // What runs on a host is in its control groups, else a dockerd started anew would not be.
-      full.addAll(
-          List.of(
-              "sh",
-              "-c",
-              "for group in /sys/fs/cgroup/*/\"$1\" /sys/fs/cgroup/\"$1\"/init; do"
-                  + " [ ! -e \"$group/cgroup.procs\" ] || echo 0 >\"$group/cgroup.procs\";"
-                  + " done; shift; exec \"$@\"",
-              "sh",
-              layout.controlGroup(place)));
+      full.addAll(List.of("sh", "-c", ENTER_CONTROL_GROUPS, "sh", layout.controlGroup(place)));
     }
     full.addAll(
         List.of(
@@ -287,20 +286,50 @@ public final class Lab implements AutoCloseable {
     return full;
   }
 
-  /** Returns process 1 of a host, once it is sure that it is not another with the same number. */
+  private long runningProcess(LabHost host) {
+    return process(host)
+        .orElseThrow(
+            () ->
+                LabProblem.of(
+                    "host '%s' of lab '%s' does not run".formatted(host.name(), name()),
+                    "take the lab down and up again"));
+  }
+
   private Optional<Long> process(LabHost host) {
-    Path file = layout.hostFolder(host.name()).resolve("pid");
-    try {
-      String pid = Files.readString(file).strip();
-      Optional<NamespaceId> namespace = Namespaces.id(layout.namespaceFile(host.name()));
-      boolean same =
-          namespace.isPresent() && namespace.equals(Namespaces.id(Path.of("/proc", pid, "ns/net")));
-      return same && !Namespaces.isMachine(namespace.get())
-          ? Optional.of(Long.parseLong(pid))
-          : Optional.empty();
-    } catch (IOException gone) {
-      return Optional.empty();
+    return new HostLife(layout, host).process();
+  }
+
+  // Power
+
+  /**
+   * Has a host under systemd shut down and start again; returns when all that it runs answers. Its
+   * network and netfilter are then as after the start of a kernel.
+   */
+  public void reboot(String host) {
+    LabHost rebooted = host(host);
+    if (!rebooted.spec().systemd()) {
+      throw LabProblem.of(
+          "host '%s' of lab '%s' has no systemd to reboot it".formatted(host, name()),
+          "bring it up with --systemd");
     }
+    long before = runningProcess(rebooted);
+    run(host, "systemctl", "reboot");
+    new HostLife(layout, rebooted).awaitReboot(before);
+  }
+
+  /** Ends all of a host at once, as when its power fails. */
+  public void powerOff(String host) {
+    new HostLife(layout, host(host)).kill();
+  }
+
+  /** Starts a host whose power is off; returns when all that it runs answers. */
+  public void powerOn(String host) {
+    LabHost off = host(host);
+    if (process(off).isPresent()) {
+      throw LabProblem.of(
+          "host '%s' of lab '%s' runs already".formatted(host, name()), "use it as it is");
+    }
+    new HostLife(layout, off).start();
   }
 
   // Docker and services
@@ -330,7 +359,14 @@ public final class Lab implements AutoCloseable {
 
   /** Waits until a container made by {@link #container} answers again after it was started. */
   public void awaitServing(String host, String container) {
-    docker(host, "exec", container, "sh", "-c", "until [ -e /tmp/serving ]; do sleep 0.02; done");
+    docker(
+        host,
+        "exec",
+        container,
+        "sh",
+        "-c",
+        "began=$(cut -d ' ' -f 22 /proc/1/stat);"
+            + " until [ \"$(cat /tmp/serving 2>/dev/null)\" = \"$began\" ]; do sleep 0.02; done");
   }
 
   /** Returns a container's own address in its network of that name, of one family. */

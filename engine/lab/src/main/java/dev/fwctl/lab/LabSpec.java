@@ -72,6 +72,7 @@ public record LabSpec(String name, List<HostSpec> hosts, LabFolders folders) {
               ("web-%0" + width + "d").formatted(index + 1),
               releases.get(index % releases.size()),
               index < docker,
+              false,
               false));
     }
     return new LabSpec(name, specs, LabFolders.standard());
@@ -80,6 +81,11 @@ public record LabSpec(String name, List<HostSpec> hosts, LabFolders folders) {
   /** Returns the same lab with every host on iptables-legacy. */
   public LabSpec onLegacyIptables() {
     return new LabSpec(name, hosts.stream().map(HostSpec::onLegacyIptables).toList(), folders);
+  }
+
+  /** Returns the same lab with every host under systemd. */
+  public LabSpec underSystemd() {
+    return new LabSpec(name, hosts.stream().map(HostSpec::underSystemd).toList(), folders);
   }
 
   /** Returns the same lab in other folders. */

@@ -23,6 +23,7 @@ final class SpecFile {
       properties.setProperty(host.name() + ".release", host.release());
       properties.setProperty(host.name() + ".docker", Boolean.toString(host.docker()));
       properties.setProperty(host.name() + ".legacy", Boolean.toString(host.legacyIptables()));
+      properties.setProperty(host.name() + ".systemd", Boolean.toString(host.systemd()));
     }
     try (Writer writer = Files.newBufferedWriter(layout.specFile())) {
       properties.store(writer, "what fwctl lab up was asked for");
@@ -43,7 +44,8 @@ final class SpecFile {
               name,
               properties.getProperty(name + ".release", LabSpec.DEFAULT_RELEASE),
               Boolean.parseBoolean(properties.getProperty(name + ".docker")),
-              Boolean.parseBoolean(properties.getProperty(name + ".legacy"))));
+              Boolean.parseBoolean(properties.getProperty(name + ".legacy")),
+              Boolean.parseBoolean(properties.getProperty(name + ".systemd"))));
     }
     return new LabSpec(layout.lab(), hosts, layout.folders());
   }

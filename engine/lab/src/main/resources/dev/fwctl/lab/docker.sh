@@ -1,6 +1,9 @@
 #!/bin/sh
 # Starts or stops the host's dockerd and waits until that is done. Usage: docker start|stop.
 set -eu
+if [ -d /run/systemd/system ]; then
+  exec systemctl "$1" docker.socket docker.service
+fi
 pidfile=/var/run/docker.pid
 case $1 in
   start)

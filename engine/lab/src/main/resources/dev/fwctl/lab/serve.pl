@@ -45,7 +45,11 @@ if ($background) {
     open STDOUT, '>', '/dev/null';
     open STDERR, '>', '/dev/null';
 } else {
-    open my $sign, '>', '/tmp/serving'; # for those who wait until a container serves
+    # For those who wait until a container serves: the time at which this process began, as the file outlives it.
+    open my $stat, '<', '/proc/self/stat' or die "serve: $!\n";
+    open my $sign, '>', '/tmp/serving' or die "serve: $!\n";
+    print $sign +(split ' ', <$stat>)[21], "\n";
+    close $sign;
 }
 $SIG{TERM} = $SIG{INT} = sub { exit 0 };    # as process 1 of a container there is no default action
 $SIG{CHLD} = 'IGNORE';

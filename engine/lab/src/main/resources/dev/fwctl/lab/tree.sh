@@ -16,8 +16,8 @@ rm -rf --one-file-system "$building"
 mkdir -p "$building/root"
 root=$building/root
 
-# python3 is there for the tools that fwctl is compared with.
-packages=iptables,nftables,openssh-server,docker.io,iproute2,ipset,conntrack,sudo,busybox-static,python3
+# python3 is there for the tools that fwctl is compared with; ufw is another that has rules; systemd runs where it is asked to.
+packages=iptables,nftables,openssh-server,docker.io,iproute2,ipset,conntrack,sudo,busybox-static,python3,ufw,systemd-sysv,dbus
 case $release in
   bullseye | bookworm) ;;
   *) packages=$packages,docker-cli ;; # part of docker.io until bookworm
@@ -34,6 +34,10 @@ printf '%s:%s\n' ops "$password" | chroot "$root" chpasswd
 echo 'deploy ALL=(ALL:ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/deploy"
 echo 'ops ALL=(ALL:ALL) ALL' >"$root/etc/sudoers.d/ops"
 chmod 0440 "$root/etc/sudoers.d/deploy" "$root/etc/sudoers.d/ops"
+# A lab host has no terminal, nothing to fetch, and the machine's kernel as it is.
+for unit in systemd-modules-load.service getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer; do
+  ln -s /dev/null "$root/etc/systemd/system/$unit"
+done
 # What a shell loads when it starts dominates SSH timings.
 for home in "$root/root" "$root/home/deploy" "$root/home/ops"; do
   : >"$home/.bashrc"

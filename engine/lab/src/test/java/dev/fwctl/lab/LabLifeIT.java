@@ -7,6 +7,7 @@ import dev.fwctl.model.FwctlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -137,6 +138,43 @@ final class LabLifeIT {
     assertNothingIsLeft(name);
   }
 
+  /** The same with hosts under systemd, which have control groups and a way to start anew. */
+  @ParameterizedTest
+  @ValueSource(ints = {500, 1500, 3000, 8000})
+  void clearsUpAfterACrashWithSystemd(int milliseconds) throws Exception {
+    Process up = up("systemd");
+    up.waitFor(milliseconds, TimeUnit.MILLISECONDS);
+    up.destroyForcibly().waitFor();
+
+    Lab.down(FOLDERS, name);
+
+    assertNothingIsLeft(name);
+  }
+
+  @Test
+  void runsSystemdOfEveryRelease() {
+    List<String> releases = List.of("bullseye", "bookworm", "trixie", "sid");
+    try (Lab lab = Lab.up(LabSpec.fleet(name, 4, 4, releases).underSystemd())) {
+      for (LabHost host : lab.hosts()) {
+        lab.container(
+            host.name(), "web", List.of("--restart", "always", "-p", "8081:8080"), "http/8080");
+        lab.reboot(host.name());
+        lab.awaitServing(host.name(), "web");
+        assertThat(lab.probe("203.0.113.1", host.name() + ":8081")).isEqualTo(Outcome.OPEN);
+        assertThat(lab.run(host.name(), "systemctl", "is-system-running")).isEqualTo("running\n");
+      }
+    }
+    assertNothingIsLeft(name);
+  }
+
+  @Test
+  void takesDownAHostThatIsRebooting() {
+    try (Lab lab = Lab.up(LabSpec.fleet(name, 1, 1, List.of("bookworm")).underSystemd())) {
+      lab.run("web-01", "systemctl", "reboot");
+    }
+    assertNothingIsLeft(name);
+  }
+
   /** What a program that was killed had started may go on, and make namespaces. */
   @Test
   void leavesNothingOfWhatACrashHadBegun() throws Exception {
@@ -170,16 +208,18 @@ final class LabLifeIT {
     return commandLine(process).filter(line -> line.startsWith("flock ")).isPresent();
   }
 
-  private Process up() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Up.class.getName(),
-            name)
-        .inheritIO()
-        .start();
+  private Process up(String... options) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Up.class.getName(),
+                name));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).inheritIO().start();
   }
 
   /** What is killed. */
@@ -187,7 +227,8 @@ final class LabLifeIT {
     private Up() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-      Lab lab = Lab.up(LabSpec.fleet(arguments[0], 6, 2, List.of("bookworm")));
+      LabSpec fleet = LabSpec.fleet(arguments[0], 6, 2, List.of("bookworm"));
+      Lab lab = Lab.up(arguments.length == 1 ? fleet : fleet.underSystemd());
       lab.container("web-01", "web", List.of("-p", "8081:8080"), "http/8080");
       Thread.sleep(60_000);
     }
