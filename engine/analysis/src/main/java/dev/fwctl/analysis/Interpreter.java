@@ -248,8 +248,21 @@ public final class Interpreter {
         case Match.DestinationPorts it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports
-                    && it.ports().stream().anyMatch(range -> contains(range, ports.destination()))
+                    && anyContains(it.ports(), ports.destination()) != it.negated());
+        case Match.SourcePorts it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Ports ports
+                    && anyContains(it.ports(), ports.source()) != it.negated());
+        case Match.EitherPort it ->
+            Optional.of(
+                packet.payload() instanceof Packet.Payload.Ports ports
+                    && (anyContains(it.ports(), ports.source())
+                            || anyContains(it.ports(), ports.destination()))
                         != it.negated());
+        case Match.TcpFlags it ->
+            packet.payload() instanceof Packet.Payload.Ports ports
+                ? ports.flags().map(flags -> areSet(it, flags) != it.negated())
+                : Optional.of(false);
         case Match.IcmpType it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Icmp icmp
@@ -322,6 +335,16 @@ public final class Interpreter {
       return pattern.endsWith("+")
           ? name.orElse("").startsWith(pattern.substring(0, pattern.length() - 1))
           : name.orElse("").equals(pattern);
+    }
+
+    private static boolean areSet(Match.TcpFlags match, Set<Match.TcpFlag> flags) {
+      return match.examined().stream()
+              .allMatch(flag -> flags.contains(flag) == match.set().contains(flag))
+          && match.examined().containsAll(match.set());
+    }
+
+    private static boolean anyContains(List<PortRange> ranges, int port) {
+      return ranges.stream().anyMatch(range -> contains(range, port));
     }
 
     private static boolean contains(PortRange range, int port) {

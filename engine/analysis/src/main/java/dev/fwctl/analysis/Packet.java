@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpAddress;
+import dev.fwctl.model.netfilter.Match.TcpFlag;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,10 +59,18 @@ public record Packet(
      * @param protocol {@code tcp}, {@code udp} or {@code sctp}
      * @param source the port it comes from, 0 to 65535
      * @param destination the port it goes to, 0 to 65535
+     * @param flags the flags of a TCP segment, if they are known
      */
-    record Ports(String protocol, int source, int destination) implements Payload {
+    record Ports(String protocol, int source, int destination, Optional<Set<TcpFlag>> flags)
+        implements Payload {
       public Ports {
         requireNonNull(protocol, "protocol is null");
+        flags = flags.map(Set::copyOf);
+      }
+
+      /** Creates one of which the flags are not known. */
+      public Ports(String protocol, int source, int destination) {
+        this(protocol, source, destination, Optional.empty());
       }
     }
 

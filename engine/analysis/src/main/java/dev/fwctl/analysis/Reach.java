@@ -553,6 +553,24 @@ public final class Reach {
                 towards,
                 port -> it.ports().stream().anyMatch(range -> contains(range, port)),
                 it.negated());
+        case Match.SourcePorts unused ->
+            kind.payload() instanceof Payload.Dialled ? Truth.UNKNOWN : Truth.NO;
+        case Match.EitherPort it -> {
+          // The other port may be any.
+          Truth destination =
+              ofPort(
+                  kind,
+                  towards,
+                  port -> it.ports().stream().anyMatch(range -> contains(range, port)),
+                  false);
+          yield !(kind.payload() instanceof Payload.Dialled)
+              ? Truth.NO
+              : destination == Truth.YES ? Truth.of(true, it.negated()) : Truth.UNKNOWN;
+        }
+        case Match.TcpFlags it ->
+            isProtocol("tcp", kind.payload(), kind.family())
+                ? Truth.of(opensByFlags(it), it.negated())
+                : Truth.NO;
         case Match.OriginalDestinationPort it ->
             kind.payload() instanceof Payload.Dialled dialled
                 ? Truth.of(contains(it.ports(), dialled.port()), it.negated())
@@ -584,6 +602,13 @@ public final class Reach {
             throw new IllegalStateException("kept apart: " + match);
         case Match.PacketMark unused -> throw new IllegalStateException("kept apart: " + match);
       };
+    }
+
+    /** Tells whether flags are those of the segment that opens a connection. */
+    private static boolean opensByFlags(Match.TcpFlags match) {
+      Set<Match.TcpFlag> found = new HashSet<>(match.examined());
+      found.retainAll(Set.of(Match.TcpFlag.SYN));
+      return found.equals(match.set());
     }
 
     private static Truth negate(Truth truth, boolean negated) {
@@ -636,6 +661,7 @@ public final class Reach {
         switch (match) {
           case Match.DestinationPort it -> here.add(it.ports());
           case Match.DestinationPorts it -> here.addAll(it.ports());
+          case Match.EitherPort it -> here.addAll(it.ports());
           case Match.OriginalDestinationPort it -> here.add(it.ports());
           case Match.SourcePort it when !it.ports().equals(PortRange.ALL) -> {
             // Whoever dials does so from any port: this is about something else, such as DHCP.

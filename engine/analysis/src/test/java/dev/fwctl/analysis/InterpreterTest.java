@@ -11,8 +11,13 @@ import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
+import dev.fwctl.model.netfilter.Chain;
+import dev.fwctl.model.netfilter.Match.TcpFlag;
 import dev.fwctl.model.netfilter.NamedSet;
+import dev.fwctl.model.netfilter.Rule;
 import dev.fwctl.model.netfilter.RulesetText;
+import dev.fwctl.model.netfilter.Table;
+import dev.fwctl.model.netfilter.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +48,7 @@ class InterpreterTest {
         Optional.empty(),
         source,
         destination,
-        new Packet.Payload.Ports("tcp", 40000, 8081),
+        new Packet.Payload.Ports("tcp", 40000, 8081, Optional.of(Set.of(TcpFlag.SYN))),
         new Packet.Tracking(state, reply, false, false, destination, 8081),
         types,
         0);
@@ -69,6 +74,15 @@ class InterpreterTest {
           -p tcp -m tcp ! --dport 8081                     | false
           -p tcp -m multiport --dports 80,8081             | true
           -p tcp -m multiport ! --dports 80,443            | true
+          -p tcp -m multiport --sports 8081,40000          | true
+          -p tcp -m multiport ! --sports 40000             | false
+          -p tcp -m multiport --ports 80,40000             | true
+          -p tcp -m multiport ! --ports 80,8081            | false
+          -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN    | true
+          -p tcp -m tcp ! --tcp-flags SYN SYN              | false
+          -p tcp -m tcp --tcp-flags ALL NONE               | false
+          -p tcp -m tcp --tcp-flags ACK NONE               | true
+          -p tcp -m tcp --tcp-flags ACK SYN                | false
           -p icmp -m icmp --icmp-type 8                    | false
           -m conntrack --ctstate NEW,RELATED               | true
           -m conntrack ! --ctstate DNAT                    | true
@@ -192,12 +206,30 @@ class InterpreterTest {
         .isEqualTo(Verdict.ACCEPTED);
     assertThat(input("-m set --match-set nobody src -j DROP").walk(fresh(), INPUT).verdict())
         .isEqualTo(Verdict.UNDECIDED);
+    Packet flagless =
+        new Packet(
+            Optional.of("eth0"),
+            Optional.empty(),
+            fresh().source(),
+            fresh().destination(),
+            new Packet.Payload.Ports("tcp", 40000, 8081),
+            fresh().tracking(),
+            Set.of("LOCAL"),
+            0);
+    assertThat(input("-p tcp -m tcp --syn -j DROP").walk(flagless, INPUT).verdict())
+        .isEqualTo(Verdict.UNDECIDED);
     assertThat(input("-j QUEUE").walk(fresh(), INPUT).verdict()).isEqualTo(Verdict.UNDECIDED);
   }
 
   @Test
   void refusesRulesetsThatNoKernelTakes() {
-    Interpreter circle = rules(":INPUT ACCEPT [0:0]\n:OWN - [0:0]\n-A INPUT -j OWN\n-A OWN -g OWN");
+    Rule jump = new Rule(List.of(), Optional.of(new Target.Goto("INPUT")), Optional.empty());
+    Interpreter circle =
+        new Interpreter(
+            List.of(
+                new Table(
+                    "filter", List.of(new Chain("INPUT", Optional.of("ACCEPT"), List.of(jump))))),
+            List.of());
     assertThatThrownBy(() -> circle.walk(fresh(), INPUT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("circle");

@@ -22,6 +22,7 @@ class RulesFormatTest {
               """
               *filter
               :DOCKER-USER - [0:0]
+              :OTHERS - [0:0]
               :INPUT ACCEPT [0:0]
               :FWCTL-A - [0:0]
               :FWCTL-B - [0:0]
@@ -29,7 +30,7 @@ class RulesFormatTest {
               -A INPUT -i eth0 -j FWCTL-A
               -A INPUT -g FWCTL-B
               -A FWCTL-A -m recent --set --name "a b" -j LOG --log-prefix "x: "
-              -A FWCTL-A -j DOCKER-USER
+              -A FWCTL-A -j OTHERS
               -A FWCTL-A -p icmp -m icmp --icmp-type 8 -m set --match-set fwctl-1 src -g FWCTL-B
               COMMIT
               """)

@@ -77,6 +77,39 @@ public sealed interface Match {
     }
   }
 
+  /** {@code -m multiport --sports}. */
+  record SourcePorts(boolean negated, List<PortRange> ports) implements Match {
+    public SourcePorts {
+      ports = List.copyOf(ports);
+    }
+  }
+
+  /** {@code -m multiport --ports}: the source port or the destination port. */
+  record EitherPort(boolean negated, List<PortRange> ports) implements Match {
+    public EitherPort {
+      ports = List.copyOf(ports);
+    }
+  }
+
+  /** {@code --tcp-flags EXAMINED SET}: of the examined flags, exactly these are set. */
+  record TcpFlags(boolean negated, SortedSet<TcpFlag> examined, SortedSet<TcpFlag> set)
+      implements Match {
+    public TcpFlags {
+      examined = Collections.unmodifiableSortedSet(new TreeSet<>(examined));
+      set = Collections.unmodifiableSortedSet(new TreeSet<>(set));
+    }
+  }
+
+  /** The flags of a TCP segment that iptables knows, in the order in which it prints them. */
+  enum TcpFlag {
+    FIN,
+    SYN,
+    RST,
+    PSH,
+    ACK,
+    URG
+  }
+
   /** {@code --icmp-type} or {@code --icmpv6-type}; code -1 stands for every code. */
   record IcmpType(boolean negated, int type, int code) implements Match {}
 

@@ -63,6 +63,11 @@ final class ProtocolNames {
     return Optional.ofNullable(BY_WORD.get(word)).map(Protocol::name).orElse(word);
   }
 
+  /** Tells whether a name of the model, or a number, is one that is known to be no other. */
+  static boolean isKnown(String name) {
+    return BY_WORD.containsKey(name) || name.matches("[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]");
+  }
+
   /** Returns the word that every iptables understands, with or without {@code /etc/protocols}. */
   static String portable(String name) {
     return Optional.ofNullable(BY_WORD.get(name))

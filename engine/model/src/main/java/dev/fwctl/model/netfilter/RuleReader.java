@@ -1,15 +1,20 @@
 package dev.fwctl.model.netfilter;
 
+import dev.fwctl.model.Family;
+import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.PortRange;
-import dev.fwctl.model.netfilter.RulesetText.Token;
+import dev.fwctl.model.netfilter.DumpReader.Token;
+import dev.fwctl.model.netfilter.Match.TcpFlag;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads one rule from its words.
@@ -20,6 +25,38 @@ import java.util.stream.Collectors;
 final class RuleReader {
   /** Matches whose options stand for ports of the protocol of the same name. */
   private static final Set<String> TRANSPORTS = Set.of("tcp", "udp", "sctp");
+
+  /** Protocols that the multiport match takes. Source: iptables-extensions(8). */
+  private static final Set<String> PORT_PROTOCOLS = Set.of("tcp", "udp", "udplite", "dccp", "sctp");
+
+  /** What {@code --syn} stands for. Source: iptables-extensions(8), "tcp". */
+  private static final TreeSet<TcpFlag> OPENING =
+      new TreeSet<>(List.of(TcpFlag.FIN, TcpFlag.SYN, TcpFlag.RST, TcpFlag.ACK));
+
+  private static final TreeSet<TcpFlag> OPENS = new TreeSet<>(List.of(TcpFlag.SYN));
+
+  /** Source: iptables-extensions(8), "conntrack". */
+  private static final Set<String> STATES =
+      Set.of("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT");
+
+  /** Source: iptables-extensions(8), "addrtype". */
+  private static final Set<String> ADDRESS_TYPES =
+      Set.of(
+          "UNSPEC",
+          "UNICAST",
+          "LOCAL",
+          "BROADCAST",
+          "ANYCAST",
+          "MULTICAST",
+          "BLACKHOLE",
+          "UNREACHABLE",
+          "PROHIBIT",
+          "THROW",
+          "NAT",
+          "XRESOLVE");
+
+  /** What iptables prints for what it does not know itself: in place of the options. */
+  private static final String UNSUPPORTED = "[unsupported";
 
   /** Short and long forms of the options that need no {@code -m}. */
   private static final Map<String, String> GENERAL =
@@ -46,7 +83,16 @@ final class RuleReader {
   private final List<Token> tokens;
   private final Set<String> chains;
   private final List<Match> matches = new ArrayList<>();
-  private Optional<String> comment = Optional.empty();
+
+  private final List<Extension> extensions = new ArrayList<>();
+
+  /** The options without a match that the rule has; each may stand once. */
+  private final Set<String> seen = new HashSet<>();
+
+  /** The family of the addresses, once one was seen. */
+  private Optional<Family> family;
+
+  private Optional<Token> comment = Optional.empty();
   private Optional<Target> target = Optional.empty();
 
   /** The protocol that the rule names, to tell what an option without {@code -m} belongs to. */
@@ -57,9 +103,21 @@ final class RuleReader {
 
   private int position;
 
-  RuleReader(List<Token> tokens, Set<String> chains) {
+  /**
+   * Creates a reader of one rule.
+   *
+   * @param chains the chains that are declared in the rule's table
+   * @param family the family that other rules' addresses are of, if known
+   */
+  RuleReader(List<Token> tokens, Set<String> chains, Optional<Family> family) {
     this.tokens = tokens;
     this.chains = chains;
+    this.family = family;
+  }
+
+  /** Returns the family of this and other rules' addresses, if known. */
+  Optional<Family> family() {
+    return family;
   }
 
   /** What is wrong with a rule; the place is known to who reads the text. */
@@ -93,58 +151,117 @@ final class RuleReader {
         readMatch(implicitMatch(), start);
       }
     }
-    return new Rule(matches, target, comment);
+    extensions.forEach(extension -> matches.addAll(understood(extension)));
+    return new Rule(matches, target, comment.map(Token::text));
   }
 
   private void readGeneral(String option, boolean negated) throws MalformedRule {
+    if (negated && Set.of("-m", "-j", "-g").contains(option)) {
+      throw new MalformedRule("an exclamation mark in front of " + option + ", which can't be");
+    }
+    if (!option.equals("-m") && !seen.add(option.equals("-g") ? "-j" : option)) {
+      throw new MalformedRule("two of an option that a rule has once: " + option);
+    }
     switch (option) {
       case "-m" -> {
-        if (negated) {
-          throw new MalformedRule("a match can't be negated as a whole");
+        Token name = take("a match without a name");
+        if (name.quoted() || !name.text().matches("[A-Za-z0-9_][A-Za-z0-9_-]*")) {
+          throw new MalformedRule("a match has no such name");
         }
-        String name = take("a match without a name").text();
-        readMatch(name, position);
+        readMatch(name.text(), position);
       }
       case "-j" -> readTarget();
-      case "-g" -> target = Optional.of(new Target.Goto(take("a goto without a chain").text()));
+      case "-g" -> {
+        String chain = take("a goto without a chain").text();
+        if (!chains.contains(chain)) {
+          throw new MalformedRule("a goto to a chain that is not declared");
+        }
+        target = Optional.of(new Target.Goto(chain));
+      }
       case "-f" -> matches.add(new Match.Unknown(negated ? "! -f" : "-f"));
       default -> {
         // Until version 1.4 iptables printed the exclamation mark behind the option.
-        boolean inverted = takeNegation() != negated;
-        readAddressing(option, inverted, take("an option without a value"));
+        boolean behind = takeNegation();
+        if (behind && negated) {
+          throw new MalformedRule("an option that is negated twice");
+        }
+        readAddressing(option, behind || negated, take("an option without a value"));
       }
     }
   }
 
-  private void readAddressing(String option, boolean negated, Token value) {
-    String text = value.text();
+  private void readAddressing(String option, boolean negated, Token value) throws MalformedRule {
     switch (option) {
-      case "-i" -> matches.add(new Match.InInterface(negated, text));
-      case "-o" -> matches.add(new Match.OutInterface(negated, text));
-      case "-p" -> {
-        String name = ProtocolNames.canonical(text);
-        protocol = Optional.of(name);
-        if (!name.equals("all") && !name.equals("0")) {
-          matches.add(new Match.Protocol(negated, name));
-        }
-      }
-      default -> {
-        Optional<IpPrefix> prefix = IpPrefix.parse(text);
-        if (prefix.isEmpty()) {
-          matches.add(new Match.Unknown((negated ? "! " : "") + option + " " + value.raw()));
-        } else if (option.equals("-s")) {
-          matches.add(new Match.SourceAddress(negated, prefix.get()));
-        } else {
-          matches.add(new Match.DestinationAddress(negated, prefix.get()));
-        }
-      }
+      case "-i" -> matches.add(new Match.InInterface(negated, interfaceName(value)));
+      case "-o" -> matches.add(new Match.OutInterface(negated, interfaceName(value)));
+      case "-p" -> readProtocol(negated, value);
+      default -> readAddress(option, negated, value);
     }
+  }
+
+  /** Source of the limit: the kernel's IFNAMSIZ, which counts the end of the text. */
+  private static String interfaceName(Token value) throws MalformedRule {
+    String name = value.text();
+    if (value.quoted() || name.length() > 15 || name.startsWith("-")) {
+      throw new MalformedRule("an interface has no such name");
+    }
+    return name;
+  }
+
+  private void readProtocol(boolean negated, Token value) throws MalformedRule {
+    String name = ProtocolNames.canonical(value.text());
+    if (name.equals("all") || name.equals("0")) {
+      if (negated) {
+        throw new MalformedRule("a rule for no protocol at all");
+      }
+    } else if (ProtocolNames.isKnown(name)) {
+      matches.add(new Match.Protocol(negated, name));
+    } else {
+      matches.add(new Match.Unknown((negated ? "! " : "") + "-p " + value.raw()));
+    }
+    // A match of a protocol needs the protocol itself, not all but that.
+    protocol = negated ? Optional.empty() : Optional.of(name);
+  }
+
+  private void readAddress(String option, boolean negated, Token value) throws MalformedRule {
+    String text = value.text();
+    int slash = text.indexOf('/');
+    Optional<IpAddress> address = IpAddress.parse(slash < 0 ? text : text.substring(0, slash));
+    if (address.isEmpty() || !isMask(slash < 0 ? "0" : text.substring(slash + 1))) {
+      throw new MalformedRule("no address, nor a network");
+    }
+    if (!family.orElse(address.get().family()).equals(address.get().family())) {
+      throw new MalformedRule("an address of another family than before");
+    }
+    family = Optional.of(address.get().family());
+    Optional<IpPrefix> prefix = IpPrefix.parse(text);
+    if (prefix.isEmpty()) {
+      // Such as a mask with holes, which the kernel has but nothing else.
+      matches.add(new Match.Unknown((negated ? "! " : "") + option + " " + value.raw()));
+    } else if (option.equals("-s")) {
+      matches.add(new Match.SourceAddress(negated, prefix.get()));
+    } else {
+      matches.add(new Match.DestinationAddress(negated, prefix.get()));
+    }
+  }
+
+  private static boolean isMask(String text) {
+    return text.matches("[0-9]{1,2}|1[01][0-9]|12[0-8]") || IpAddress.parse(text).isPresent();
   }
 
   private void readTarget() throws MalformedRule {
     Token name = take("a jump without a target");
+    if (name.quoted() || name.text().startsWith("-")) {
+      throw new MalformedRule("a jump without a target");
+    }
     List<Token> options = new ArrayList<>();
     while (position < tokens.size()) {
+      // The target is what a rule ends with; a value may look like an option, but only as the last.
+      if (general(tokens.get(position)).isPresent()
+          && (!isOption(tokens.get(position - 1))
+              || position + 1 < tokens.size() && !isOption(tokens.get(position + 1)))) {
+        throw new MalformedRule("something stands behind the target");
+      }
       options.add(tokens.get(position++));
     }
     target = Optional.of(target(name, options));
@@ -205,7 +322,7 @@ final class RuleReader {
         break;
       }
       Token option = tokens.get(position++);
-      if (!isOption(option)) {
+      if (!isOption(option) && !option.is(UNSUPPORTED)) {
         throw new MalformedRule("a word that belongs to no option");
       }
       List<Token> values = new ArrayList<>();
@@ -214,46 +331,53 @@ final class RuleReader {
       }
       options.add(new Option(negated, option, values));
     }
-    List<Token> words = tokens.subList(start, position);
-    // Two conntrack matches judge a packet without a connection differently from one that has the
-    // options of both, so that they must not run together in the model.
-    boolean second = conntrack && (name.equals("conntrack") || name.equals("state"));
-    Optional<List<Match>> known = second ? Optional.empty() : known(name, options);
-    if (known.isPresent()) {
-      matches.addAll(known.get());
-      conntrack |= name.equals("conntrack") || name.equals("state");
-    } else {
-      matches.add(new Match.Unknown(raw(words, "-m " + name)));
-    }
+    extensions.add(
+        new Extension(name, options, raw(tokens.subList(start, position), "-m " + name)));
   }
 
+  /** Reads what a match says, once the whole rule is seen: the protocol may stand behind it. */
+  private List<Match> understood(Extension extension) {
+    // Two conntrack matches judge a packet without a connection differently from one that has the
+    // options of both, so that they must not run together in the model.
+    boolean ofConnection = extension.name().equals("conntrack") || extension.name().equals("state");
+    Optional<List<Match>> known =
+        ofConnection && conntrack ? Optional.empty() : known(extension.name(), extension.options());
+    conntrack |= ofConnection && known.isPresent();
+    return known.orElseGet(() -> List.of(new Match.Unknown(extension.written())));
+  }
+
+  /** Of several comments the last is the rule's, since it is written behind what is not known. */
   private void readComment() throws MalformedRule {
-    int start = position;
     if (!take("a comment match without a comment").is("--comment")) {
       throw new MalformedRule("a comment match without a comment");
     }
     Token text = take("a comment match without a comment");
-    if (comment.isPresent()) {
-      matches.add(new Match.Unknown("-m comment " + raw(tokens.subList(start, position), "")));
-    } else {
-      comment = Optional.of(text.text());
-    }
+    comment.ifPresent(
+        earlier -> matches.add(new Match.Unknown("-m comment --comment " + earlier.raw())));
+    comment = Optional.of(text);
   }
 
   private Optional<List<Match>> known(String name, List<Option> options) {
     return switch (name) {
-      case "tcp", "udp", "sctp" ->
-          protocol.equals(Optional.of(name)) ? ports(name, options) : Optional.empty();
-      case "icmp" -> icmp(false, options);
-      case "icmp6", "icmpv6" -> icmp(true, options);
+      case "tcp", "udp", "sctp" -> isFor(name) ? ports(name, options) : Optional.empty();
+      case "icmp" -> isFor("icmp") ? icmp(false, options) : Optional.empty();
+      case "icmp6", "icmpv6" -> isFor("ipv6-icmp") ? icmp(true, options) : Optional.empty();
       case "conntrack" -> all(options, RuleReader::conntrack);
       case "state" -> all(options, RuleReader::state);
       case "addrtype" -> all(options, RuleReader::addressType);
-      case "multiport" -> all(options, RuleReader::multiport);
+      case "multiport" ->
+          PORT_PROTOCOLS.contains(protocol.orElse(""))
+              ? all(options, RuleReader::multiport)
+              : Optional.empty();
       case "mark" -> all(options, RuleReader::mark);
       case "set" -> options.size() == 1 ? all(options, RuleReader::set) : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /** Tells whether the rule is for a protocol alone; the kernel refuses its match elsewhere. */
+  private boolean isFor(String name) {
+    return protocol.equals(Optional.of(name));
   }
 
   private interface OptionReader {
@@ -270,9 +394,12 @@ final class RuleReader {
       }
       read.add(match.get());
     }
-    // Twice the same kind in one match can't be printed by any iptables.
-    long kinds = read.stream().map(Object::getClass).distinct().count();
-    return read.isEmpty() || kinds < read.size() ? Optional.empty() : Optional.of(read);
+    return read.isEmpty() || !isOneOfEach(read) ? Optional.empty() : Optional.of(read);
+  }
+
+  /** Twice the same kind in one match can't be printed by any iptables. */
+  private static boolean isOneOfEach(List<Match> matches) {
+    return matches.stream().map(Object::getClass).distinct().count() == matches.size();
   }
 
   /** Reads ports; other options of the same match stay beside them, since all of them must hold. */
@@ -294,13 +421,52 @@ final class RuleReader {
           }
           read.add(new Match.SourcePort(option.negated(), range.get()));
         }
+        case "--tcp-flags", "--syn" -> {
+          Optional<Match> flags = name.equals("tcp") ? tcpFlags(option) : Optional.empty();
+          if (flags.isEmpty()) {
+            return Optional.empty();
+          }
+          read.add(flags.get());
+        }
         default -> rest.add(option.raw());
       }
     }
     if (!rest.isEmpty()) {
       read.add(new Match.Unknown("-m " + name + " " + String.join(" ", rest)));
     }
-    return Optional.of(read);
+    return isOneOfEach(read) ? Optional.of(read) : Optional.empty();
+  }
+
+  private static Optional<Match> tcpFlags(Option option) {
+    if (option.name().equals("--syn")) {
+      return option.values().isEmpty()
+          ? Optional.of(new Match.TcpFlags(option.negated(), OPENING, OPENS))
+          : Optional.empty();
+    }
+    if (option.values().size() != 2) {
+      return Optional.empty();
+    }
+    Optional<TreeSet<TcpFlag>> examined = flags(option.values().getFirst().text());
+    Optional<TreeSet<TcpFlag>> set = flags(option.values().getLast().text());
+    return examined.flatMap(
+        some -> set.map(these -> new Match.TcpFlags(option.negated(), some, these)));
+  }
+
+  private static Optional<TreeSet<TcpFlag>> flags(String text) {
+    TreeSet<TcpFlag> flags = new TreeSet<>();
+    for (String word : text.split(",", -1)) {
+      if (word.equals("ALL")) {
+        flags.addAll(List.of(TcpFlag.values()));
+      } else if (!word.equals("NONE")) {
+        Optional<TcpFlag> known =
+            Stream.of(TcpFlag.values()).filter(flag -> flag.name().equals(word)).findFirst();
+        if (known.isEmpty()) {
+          return Optional.empty();
+        }
+        flags.add(known.get());
+      }
+    }
+    return Optional.of(flags);
   }
 
   private static Optional<List<Match>> icmp(boolean ipv6, List<Option> options) {
@@ -314,8 +480,9 @@ final class RuleReader {
         || !option.name().equals(ipv6 ? "--icmpv6-type" : "--icmp-type")) {
       return Optional.empty();
     }
-    if (value.get().equals("any") && !option.negated()) {
-      return Optional.of(List.of());
+    // The kernel takes type 255 for every type. Source: icmp_type_code_match of ip_tables.
+    if (value.get().equals("any") || !ipv6 && value.get().matches("255(/.*)?")) {
+      return option.negated() ? Optional.empty() : Optional.of(List.of());
     }
     return IcmpTypeNames.parse(ipv6, value.get())
         .map(read -> List.of(new Match.IcmpType(option.negated(), read.type(), read.code())));
@@ -328,7 +495,8 @@ final class RuleReader {
     }
     return switch (option.name()) {
       case "--ctstate" ->
-          names(value.get()).map(states -> new Match.ConnectionState(option.negated(), states));
+          names(STATES, value.get())
+              .map(states -> new Match.ConnectionState(option.negated(), states));
       case "--ctdir" ->
           switch (value.get()) {
             case "ORIGINAL" -> Optional.of(new Match.ConnectionDirection(option.negated()));
@@ -349,7 +517,7 @@ final class RuleReader {
     return option.name().equals("--state")
         ? option
             .single()
-            .flatMap(RuleReader::names)
+            .flatMap(value -> names(STATES, value))
             .map(states -> new Match.ConnectionState(option.negated(), states))
         : Optional.empty();
   }
@@ -358,14 +526,13 @@ final class RuleReader {
     return option.name().equals("--dst-type")
         ? option
             .single()
-            .flatMap(RuleReader::names)
+            .flatMap(value -> names(ADDRESS_TYPES, value))
             .map(types -> new Match.DestinationType(option.negated(), types))
         : Optional.empty();
   }
 
   private static Optional<Match> multiport(Option option) {
-    if (!option.name().equals("--dports") && !option.name().equals("--destination-ports")
-        || option.single().isEmpty()) {
+    if (option.single().isEmpty()) {
       return Optional.empty();
     }
     List<PortRange> ports = new ArrayList<>();
@@ -376,7 +543,14 @@ final class RuleReader {
       }
       ports.add(range.get());
     }
-    return Optional.of(new Match.DestinationPorts(option.negated(), ports));
+    return switch (option.name()) {
+      case "--dports", "--destination-ports" ->
+          Optional.of(new Match.DestinationPorts(option.negated(), ports));
+      case "--sports", "--source-ports" ->
+          Optional.of(new Match.SourcePorts(option.negated(), ports));
+      case "--ports" -> Optional.of(new Match.EitherPort(option.negated(), ports));
+      default -> Optional.empty();
+    };
   }
 
   private static Optional<Match> mark(Option option) {
@@ -389,7 +563,9 @@ final class RuleReader {
   }
 
   private static Optional<Match> set(Option option) {
-    if (!option.name().equals("--match-set") || option.values().size() != 2) {
+    if (!option.name().equals("--match-set")
+        || option.values().size() != 2
+        || option.values().getFirst().quoted()) {
       return Optional.empty();
     }
     String name = option.values().getFirst().text();
@@ -400,11 +576,10 @@ final class RuleReader {
     };
   }
 
-  /** Reads names in capitals, separated by commas. */
-  private static Optional<TreeSet<String>> names(String text) {
-    return text.matches("[A-Z]+(,[A-Z]+)*")
-        ? Optional.of(new TreeSet<>(List.of(text.split(",", -1))))
-        : Optional.empty();
+  /** Reads names, separated by commas; nothing if one of them is not known. */
+  private static Optional<TreeSet<String>> names(Set<String> known, String text) {
+    TreeSet<String> names = new TreeSet<>(List.of(text.split(",", -1)));
+    return known.containsAll(names) ? Optional.of(names) : Optional.empty();
   }
 
   /** Reads {@code 22}, {@code 20:30}, {@code :1024} or {@code 1024:}. */
@@ -468,6 +643,15 @@ final class RuleReader {
     String words = tokens.stream().map(Token::raw).collect(Collectors.joining(" "));
     return (first + " " + words).strip();
   }
+
+  /**
+   * A match that is loaded.
+   *
+   * @param name its name
+   * @param options its options
+   * @param written all of it, word for word
+   */
+  private record Extension(String name, List<Option> options, String written) {}
 
   /**
    * An option of a match.

@@ -3,7 +3,9 @@ package dev.fwctl.model.netfilter;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.PortRange;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 
@@ -45,10 +47,16 @@ final class RuleWriter {
             .sorted(Comparator.comparingInt(Part::rank).thenComparing(Part::extension))
             .toList();
     String extension = "";
+    Set<String> options = new HashSet<>();
     for (Part part : parts) {
-      // Options of conntrack and of a transport protocol belong into one match each, others don't.
-      if (!part.extension().isEmpty() && !(part.shared() && part.extension().equals(extension))) {
+      // Options of conntrack and of a transport protocol belong into one match each, others don't;
+      // and no match has an option twice.
+      boolean another =
+          !(part.shared() && part.extension().equals(extension)) || !options.add(part.option());
+      if (!part.extension().isEmpty() && another) {
         text.append(" -m ").append(part.extension());
+        options.clear();
+        options.add(part.option());
       }
       extension = part.extension();
       text.append(' ').append(part.words());
@@ -75,6 +83,18 @@ final class RuleWriter {
           new Part(TRANSPORT, transport, true, port.negated(), "--dport", range(port.ports()));
       case Match.DestinationPorts ports ->
           Part.of("multiport", ports.negated(), "--dports", ranges(ports.ports()));
+      case Match.SourcePorts ports ->
+          Part.of("multiport", ports.negated(), "--sports", ranges(ports.ports()));
+      case Match.EitherPort ports ->
+          Part.of("multiport", ports.negated(), "--ports", ranges(ports.ports()));
+      case Match.TcpFlags flags ->
+          new Part(
+              TRANSPORT,
+              transport,
+              true,
+              flags.negated(),
+              "--tcp-flags",
+              flags(flags.examined()) + " " + flags(flags.set()));
       case Match.IcmpType type ->
           family == Family.IPV4
               ? Part.of("icmp", type.negated(), "--icmp-type", typeAndCode(type))
@@ -158,6 +178,12 @@ final class RuleWriter {
 
   private static String names(SortedSet<String> names) {
     return String.join(",", names);
+  }
+
+  private static String flags(SortedSet<Match.TcpFlag> flags) {
+    return flags.isEmpty()
+        ? "NONE"
+        : flags.stream().map(Match.TcpFlag::name).collect(Collectors.joining(","));
   }
 
   private static String masked(long value, long mask) {

@@ -9,6 +9,7 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.PortRange;
+import dev.fwctl.model.netfilter.Match.TcpFlag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +68,9 @@ class RulesetTextTest {
   void readsEveryKindOfMatch() {
     assertThat(
             rule("! -s 10.0.0.0/8 -d 192.0.2.1/32 -i eth0 ! -o br-+ -p tcp -m tcp --sport 1024:65535"
-                    + " ! --dport 22 -m multiport ! --dports 80,443,8000:8010 -m conntrack --ctstate"
+                    + " ! --dport 22 --tcp-flags FIN,SYN,RST,ACK SYN -m multiport ! --dports"
+                    + " 80,443,8000:8010 -m multiport --sports 1:1023 -m multiport ! --ports 7,9"
+                    + " -m conntrack --ctstate"
                     + " RELATED,ESTABLISHED --ctorigdstport 8081 --ctorigdst 192.0.2.1/32 --ctdir"
                     + " ORIGINAL -m addrtype ! --dst-type LOCAL -m set ! --match-set mine src -m"
                     + " set --match-set yours dst -m mark --mark 0x1/0xff -j ACCEPT")
@@ -83,6 +86,12 @@ class RulesetTextTest {
             new Match.DestinationPorts(
                 true,
                 List.of(PortRange.single(80), PortRange.single(443), new PortRange(8000, 8010))),
+            new Match.TcpFlags(
+                false,
+                new TreeSet<>(List.of(TcpFlag.FIN, TcpFlag.SYN, TcpFlag.RST, TcpFlag.ACK)),
+                new TreeSet<>(List.of(TcpFlag.SYN))),
+            new Match.SourcePorts(false, List.of(new PortRange(1, 1023))),
+            new Match.EitherPort(true, List.of(PortRange.single(7), PortRange.single(9))),
             new Match.ConnectionState(false, new TreeSet<>(List.of("ESTABLISHED", "RELATED"))),
             new Match.OriginalDestinationPort(false, PortRange.single(8081)),
             new Match.OriginalDestination(false, IpPrefix.of("192.0.2.1/32")),
@@ -106,6 +115,9 @@ class RulesetTextTest {
           -p tcp -m tcp -j DROP                                 | -p tcp -j DROP
           -p tcp -m tcp --dport :1024                           | -p tcp -m tcp --dport 0:1024
           -p tcp --dport 22                                     | -p tcp -m tcp --dport 22
+          -p tcp --syn                                          | -p tcp -m tcp --tcp-flags SYN,RST,ACK,FIN SYN
+          -p tcp -m tcp ! --tcp-flags ALL NONE                  | -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE
+          -p icmp -m icmp --icmp-type 255                       | -p icmp
           -m state --state NEW                                  | -m conntrack --ctstate NEW
           -m conntrack --ctstate NEW,RELATED                    | -m conntrack --ctstate RELATED,NEW
           -s 10.1.2.3 -j DROP                                   | -s 10.1.2.3/32 -j DROP
@@ -135,14 +147,22 @@ class RulesetTextTest {
         "-m string --string \"a \\\"b\\\" -j ACCEPT\" --algo bm --to 65535",
         "-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource",
         "-m owner ! --uid-owner 0-4",
-        "-m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
+        "-m tcp --tcp-flags FIN,NONSENSE SYN",
+        "-m tcp --tcp-flags SYN",
+        "-m tcp --syn now",
+        "-m tcp --tcp-option 5",
         "-m conntrack --ctproto 6 --ctstate NEW",
         "-m conntrack --ctstate NONSENSE,42",
         "-m set --match-set mine src,dst",
         "-m set --match-set mine src --return-nomatch",
         "-m addrtype --src-type LOCAL --dst-type LOCAL",
         "-m addrtype --dst-type LOCAL --limit-iface-in",
-        "-m multiport --sports 80,443",
+        "-m multiport --sports 80,ssh",
+        "-m icmp --icmp-type any",
+        "-m icmp6 --icmpv6-type 128",
+        "-m conntrack --ctstate NEW,NONSENSE",
+        "-m addrtype --dst-type NOWHERE",
+        "-m nonsense [unsupported revision]",
         "-m icmp --icmp-type 300",
         "-m udp --dport 53",
         "-m tcp --dport ssh",
@@ -196,6 +216,14 @@ class RulesetTextTest {
   }
 
   @Test
+  void writesEachOfTwoMatchesOfAProtocol() {
+    Rule rule = rule("-p tcp -m tcp --dport 22 -m tcp ! --dport 80 -m tcp --sport 1");
+    assertThat(rule.matches()).hasSize(4);
+    assertThat(RulesetText.rule(Family.IPV4, rule))
+        .isEqualTo("-p tcp -m tcp --dport 22 -m tcp ! --dport 80 --sport 1");
+  }
+
+  @Test
   void readsQuotesEscapesAndLineEndsInComments() {
     assertThat(rule("-m comment --comment \"say \\\"no\\\" to c:\\\\ \\' -j ACCEPT\" -j DROP"))
         .isEqualTo(
@@ -220,9 +248,8 @@ class RulesetTextTest {
   @Test
   void keepsASecondComment() {
     Rule rule = rule("-m comment --comment one -m comment --comment \"two words\" -j DROP");
-    assertThat(rule.comment()).contains("one");
-    assertThat(rule.matches())
-        .containsExactly(new Match.Unknown("-m comment --comment \"two words\""));
+    assertThat(rule.comment()).contains("two words");
+    assertThat(rule.matches()).containsExactly(new Match.Unknown("-m comment --comment one"));
   }
 
   @ParameterizedTest
@@ -247,6 +274,31 @@ class RulesetTextTest {
           3 | *filter;:INPUT ACCEPT [0:0];-I INPUT -j DROP
           3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -m comment --comment "open;COMMIT
           3 | *filter;COMMIT;*filter;COMMIT
+          2 | *filter;:INPUT NONSENSE [0:0];COMMIT
+          2 | *filter;:OWN ACCEPT [0:0];COMMIT
+          2 | *filter;:INPUT ACCEPT [0:0;COMMIT
+          2 | *filter;:INPUT ACCEPT [0:18446744073709551616];COMMIT
+          2 | *filter;:INPUT ACCEPT [0:0] extra;COMMIT
+          2 | *filter;COMMIT extra
+          3 | *filter;:INPUT ACCEPT [0:0];[0] -A INPUT -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -g NOWHERE;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT ! -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -j -s 10.0.0.0/8;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -j DROP -s 10.0.0.0/8;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -j LOG --log-ip-options -j DROP;COMMIT
+          4 | *filter;:INPUT ACCEPT [0:0];:OWN - [0:0];-A INPUT -g OWN -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.0/8 -s 10.0.0.0/8 -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -p tcp -p udp -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT ! -s ! 10.0.0.0/8 -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.300 -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.0/129 -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s somewhere -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT ! -p all -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -i "" -j DROP;COMMIT
+          3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -i sixteen-letters0 -j DROP;COMMIT
+          4 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.0/8;-A INPUT -d 2001:db8::/32;COMMIT
+          5 | *filter;:INPUT ACCEPT [0:0];:OWN - [0:0];-A INPUT -j OWN;-A OWN -j OWN;COMMIT
+          7 | *filter;:INPUT ACCEPT [0:0];:A - [0:0];:B - [0:0];-A INPUT -j A;-A A -g B;-A B -j A;COMMIT
           3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -j DROP
           """)
   void namesTheLineOfWhatMakesNoSense(int line, String text) {
@@ -261,6 +313,28 @@ class RulesetTextTest {
                           assertThat(problem.code()).isEqualTo(ErrorCode.ANSWER_MALFORMED);
                           assertThat(problem.message()).contains(" line " + line + ":");
                         }));
+  }
+
+  /** No packet gets into such a circle, so that the kernel holds it. */
+  @Test
+  void readsACircleThatNothingLeadsInto() {
+    assertThat(rules(":OWN - [0:0]\n-A OWN -j OWN")).hasSize(1);
+  }
+
+  @Test
+  void refusesJumpsThatNoKernelFollows() {
+    StringBuilder text = new StringBuilder("*filter\n:INPUT ACCEPT [0:0]\n");
+    for (int i = 0; i < 5000; i++) {
+      text.append(":C").append(i).append(" - [0:0]\n");
+    }
+    text.append("-A INPUT -j C0\n");
+    for (int i = 1; i < 5000; i++) {
+      text.append("-A C").append(i - 1).append(" -j C").append(i).append('\n');
+    }
+    String deep = text.append("COMMIT\n").toString();
+    assertThatThrownBy(() -> RulesetText.parse(deep))
+        .isInstanceOf(FwctlException.class)
+        .hasMessageContaining("deeper");
   }
 
   @Provide
@@ -287,9 +361,20 @@ class RulesetTextTest {
             Combinators.combine(negated, ports).as(Match.DestinationPort::new),
             Combinators.combine(negated, ports.list().ofMinSize(1).ofMaxSize(3))
                 .as(Match.DestinationPorts::new),
+            Combinators.combine(negated, ports.list().ofMinSize(1).ofMaxSize(3))
+                .as(Match.SourcePorts::new),
+            Combinators.combine(negated, ports.list().ofMinSize(1).ofMaxSize(3))
+                .as(Match.EitherPort::new),
             Combinators.combine(
                     negated,
-                    Arbitraries.integers().between(0, 255),
+                    Arbitraries.of(TcpFlag.values()).set(),
+                    Arbitraries.of(TcpFlag.values()).set())
+                .as(
+                    (not, some, set) ->
+                        new Match.TcpFlags(not, new TreeSet<>(some), new TreeSet<>(set))),
+            Combinators.combine(
+                    negated,
+                    Arbitraries.integers().between(0, 254),
                     Arbitraries.integers().between(-1, 255))
                 .as(Match.IcmpType::new),
             Combinators.combine(
@@ -307,7 +392,7 @@ class RulesetTextTest {
                     "-m limit --limit 5/min",
                     "-f",
                     "-m string --string \"-j \\\" DROP\" --algo bm",
-                    "-m tcp --tcp-flags SYN SYN")
+                    "-m mac --mac-source 00:11:22:33:44:55")
                 .map(Match.Unknown::new)));
   }
 
@@ -319,8 +404,8 @@ class RulesetTextTest {
                 new Target.Accept(),
                 new Target.Drop(),
                 new Target.Return(),
-                new Target.Jump("OTHER"),
-                new Target.Goto("OTHER"),
+                new Target.Jump("LAST"),
+                new Target.Goto("LAST"),
                 new Target.Reject("tcp-reset"),
                 new Target.Other("DNAT --to-destination 172.17.0.2:80"),
                 new Target.Other("LOG --log-prefix \"a \\\" b\"")),
@@ -330,7 +415,7 @@ class RulesetTextTest {
                 .as(Target.SetMark::new));
     return Combinators.combine(
             matches().list().ofMaxSize(4),
-            Arbitraries.of("tcp", "udp", "sctp"),
+            Arbitraries.of("tcp", "udp", "sctp", "icmp"),
             targets.optional(),
             Arbitraries.strings().ascii().excludeChars('\u0000').ofMaxLength(20).optional())
         .as(
@@ -338,12 +423,27 @@ class RulesetTextTest {
               List<Match> all = new ArrayList<>(List.of(new Match.Protocol(false, protocol)));
               for (Match match : matches) {
                 // No iptables prints two of a kind, except for sets and what nobody knows.
-                if (all.stream().noneMatch(other -> other.getClass() == match.getClass())) {
+                if (isFor(protocol, match)
+                    && all.stream().noneMatch(other -> other.getClass() == match.getClass())) {
                   all.add(match);
                 }
               }
               return new Rule(all, target, comment);
             });
+  }
+
+  /** Tells whether iptables takes a match in a rule for a protocol. */
+  private static boolean isFor(String protocol, Match match) {
+    return switch (match) {
+      case Match.IcmpType type -> protocol.equals("icmp");
+      case Match.TcpFlags flags -> protocol.equals("tcp");
+      case Match.SourcePort port -> !protocol.equals("icmp");
+      case Match.DestinationPort port -> !protocol.equals("icmp");
+      case Match.SourcePorts ports -> !protocol.equals("icmp");
+      case Match.DestinationPorts ports -> !protocol.equals("icmp");
+      case Match.EitherPort ports -> !protocol.equals("icmp");
+      default -> true;
+    };
   }
 
   @Property(tries = 500)
@@ -354,7 +454,8 @@ class RulesetTextTest {
                 "mangle",
                 List.of(
                     new Chain("INPUT", Optional.of("DROP"), List.of(one)),
-                    new Chain("OTHER", Optional.empty(), List.of(other, one)))),
+                    new Chain("OTHER", Optional.empty(), List.of(other, one)),
+                    new Chain("LAST", Optional.empty(), List.of()))),
             new Table("filter", List.of()));
     assertThat(RulesetText.parse(RulesetText.render(Family.IPV4, tables))).isEqualTo(tables);
   }
