@@ -248,6 +248,23 @@ class ExitCodesIT {
         },
         Events.Type.APPLY_ERRORED,
         Events.Type.APPLY_SUMMARY),
+    A_HOST_THAT_IS_LOST_ON_ITS_WAY_BACK(
+        9,
+        test -> {
+          // Nothing has ended there before the change is kept that is taken back then.
+          test.onOne(
+              """
+              rm -f /run/fwctl/ended
+              echo '[ ! -e /run/fwctl/ended ] || iptables -t mangle -I FWCTL-INBOUND -j ACCEPT' \\
+                >/run/besides
+              """);
+          test.noReceipts("two");
+          test.policy("198.51.100.5");
+          return test.run(
+              "apply", "--auto-approve", "--json", "--waves", "1,100%", "--on-failure", "rollback");
+        },
+        Events.Type.APPLY_ERRORED,
+        Events.Type.APPLY_SUMMARY),
     A_QUESTION_THAT_NOBODY_CAN_ANSWER(
         64, test -> test.run("apply", "--json"), Events.Type.DIAGNOSTIC),
     AN_OPTION_THAT_THERE_IS_NOT(

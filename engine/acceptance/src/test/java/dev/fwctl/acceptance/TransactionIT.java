@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +138,10 @@ class TransactionIT {
       sees(OFFICE, host, Outcome.OPEN);
       sees(PARTNER, host, Outcome.TIMEOUT);
     }
+    Program.Run late = fwctl(7, "confirm");
+    assertThat(late.words())
+        .contains("! one: went back to what it was before")
+        .contains("Confirm: 0 of 3 hosts applied; 3 went back.");
     Program.Run plan = fwctl(2, "plan", "--detailed-exitcode");
     assertThat(plan.words()).contains("the last change of this host was not kept");
     policy(allowing(OFFICE));
@@ -171,6 +177,57 @@ class TransactionIT {
     }
     policy(allowing(OFFICE));
     assertThat(fwctl(0, "drift", "--detailed-exitcode").words()).contains("No drift");
+  }
+
+  @Test
+  void onlyTheHostsOfARunGoBack() throws IOException {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve");
+    policy(allowing(PARTNER));
+    fwctl(0, "apply", "--auto-approve", "--limit", "one");
+    String receipt = lab.run("one", "cat", "/var/lib/fwctl/applied");
+    Matcher run = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-f]{4}").matcher(receipt);
+    assertThat(run.find()).as(receipt).isTrue();
+    assertThat(fwctl(0, "facts", "--limit", "one").words()).contains(run.group());
+
+    assertThat(fwctl(0, "rollback", "--auto-approve", "--run", "no-such-run").words())
+        .contains("No host has a receipt to go back from");
+    Program.Run back = fwctl(0, "rollback", "--auto-approve", "--run", run.group());
+
+    assertThat(back.words()).contains("Rollback: 1 of 1 host applied");
+    for (String host : List.of("one", "two", "three")) {
+      sees(OFFICE, host, Outcome.OPEN);
+      sees(PARTNER, host, Outcome.TIMEOUT);
+    }
+  }
+
+  /** The other one is done while we wait: what we planned no longer is so. */
+  @Test
+  void whoWaitsForALockGoesOnWhenItIsGone() throws Exception {
+    policy(allowing(OFFICE));
+    fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
+    policy(allowing(PARTNER));
+    Program.Running waiting =
+        program.start(
+            "apply",
+            "-i",
+            lab.inventory().toString(),
+            "-p",
+            "policies",
+            "--auto-approve",
+            "--json",
+            "--limit",
+            "one",
+            "--lock-timeout",
+            "2m");
+    waiting.awaitWords("apply_start");
+    fwctl(0, "confirm");
+
+    Program.Run run = waiting.end();
+
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    sees(PARTNER, "one", Outcome.OPEN);
+    sees(OFFICE, "one", Outcome.TIMEOUT);
   }
 
   @Test

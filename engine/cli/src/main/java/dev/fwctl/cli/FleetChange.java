@@ -118,41 +118,44 @@ final class FleetChange {
       SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>(decided);
       outcomes.putAll(carryOut(interruption, converger, "applying", orders));
       report(title, outcomes);
+      int back = 0;
       boolean isStopped =
           converger
               .stopped()
               .filter(reason -> reason != Outcome.NotBegun.Reason.STOPPED)
               .isPresent();
       if (isStopped && options.onFailure() == RolloutOptions.OnFailure.ROLLBACK) {
-        takeBack(interruption, outcomes);
+        back = takeBack(interruption, outcomes);
       }
       return interruption.happened()
           ? ErrorCode.INTERRUPTED.exitCode()
-          : exitCode(outcomes.values());
+          : Math.max(back, exitCode(outcomes.values()));
     }
   }
 
-  /** Takes the hosts back that this run has changed. */
-  private void takeBack(Interruption interruption, Map<Host, Outcome> outcomes) {
+  /** Takes the hosts back that this run has changed; returns the exit code. */
+  private int takeBack(Interruption interruption, Map<Host, Outcome> outcomes) {
     List<Host> changed =
         outcomes.entrySet().stream()
             .filter(entry -> entry.getValue() instanceof Outcome.Applied)
             .map(Map.Entry::getKey)
             .toList();
     if (changed.isEmpty()) {
-      return;
+      return 0;
     }
     FleetReturn back = new FleetReturn(context, session, output, parallelism);
     FleetReturn.Ways ways = back.ask(changed, receipt -> receipt.run().equals(author.run()));
     back.complain(events, ways);
     Terms terms = options.terms(Optional.empty());
-    report(
-        "Rollback",
+    SequencedMap<Host, Outcome> returned =
         carryOut(
             interruption,
             converger(terms, Rollout.allAtOnce(parallelism)),
             "taking back",
-            ways.orders()));
+            ways.orders());
+    report("Rollback", returned);
+    return Math.max(
+        ways.failed().isEmpty() ? 0 : PlanCommand.INCOMPLETE, exitCode(returned.values()));
   }
 
   private Converger converger(Terms terms, Rollout rollout) {

@@ -88,9 +88,17 @@ final class FleetUnderWay {
    * Ends something on hosts, and reports.
    *
    * @param title what the run does, such as {@code Confirm}
+   * @param decided what became of hosts on which nothing is left to be ended
    * @return the exit code
    */
-  int end(String title, Collection<Host> hosts, Function<Host, Outcome> end) {
+  int end(
+      String title,
+      SequencedMap<Host, Outcome> decided,
+      Collection<Host> hosts,
+      Function<Host, Outcome> end) {
+    if (output.json()) {
+      decided.forEach((host, outcome) -> events.events().outcome(host.name(), outcome));
+    }
     HostWork<Outcome> work =
         new HostWork<>() {
           @Override
@@ -103,15 +111,15 @@ final class FleetUnderWay {
             return new Outcome.Lost(failure.problems().getFirst());
           }
         };
-    SequencedMap<Host, Outcome> outcomes;
+    SequencedMap<Host, Outcome> outcomes = new LinkedHashMap<>(decided);
     try (Progress progress =
         new Progress(context.terminal(), "at work", hosts.size(), Clock.systemUTC())) {
-      outcomes =
+      outcomes.putAll(
           new HostPool(options.parallelism(), FactLimits.DEFAULT.host().multipliedBy(2))
               .run(
                   hosts,
                   work,
-                  output.json() ? FleetChange.tell(events) : FleetChange.tell(progress));
+                  output.json() ? FleetChange.tell(events) : FleetChange.tell(progress)));
     }
     if (output.json()) {
       events.events().applySummary(outcomes.values());

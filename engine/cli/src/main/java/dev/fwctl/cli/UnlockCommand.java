@@ -5,6 +5,7 @@ import dev.fwctl.core.transaction.Confirmation;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Host;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -65,7 +66,8 @@ final class UnlockCommand implements Callable<Integer> {
       }
       Confirmation confirmation =
           new Confirmation(session, session.extensions().backendsByName(), Clock.systemUTC());
-      return Math.max(incomplete, fleet.end("Unlock", busy, confirmation::unlock));
+      return Math.max(
+          incomplete, fleet.end("Unlock", new LinkedHashMap<>(), busy, confirmation::unlock));
     }
   }
 }

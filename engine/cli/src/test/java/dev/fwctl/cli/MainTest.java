@@ -139,7 +139,8 @@ class MainTest {
     assertThat(err()).isEmpty();
     assertThat(out())
         .contains("\"type\":\"diagnostic\"", "unknown option '--limt'")
-        .hasLineCount(1);
+        .hasLineCount(2);
+    assertThat(out().lines().findFirst().orElseThrow()).contains("\"type\":\"version\"");
   }
 
   @Test

@@ -30,6 +30,13 @@ public record UnderWay(Optional<Claim> claim, List<Change> changes, Optional<End
     return claim.isEmpty() && changes.isEmpty();
   }
 
+  /** Tells whether the last change was not kept: the host went back, or is on its way. */
+  public boolean isBack() {
+    return changes.isEmpty()
+        ? claim.isEmpty() && last.filter(ended -> !ended.kept()).isPresent()
+        : changes.stream().allMatch(change -> change.state() == Change.State.GOING_BACK);
+  }
+
   /**
    * A claim on a host.
    *

@@ -297,6 +297,8 @@ public final class FactsText {
             + receipt.appliedAt()
             + " by "
             + receipt.appliedBy()
+            + ", run "
+            + receipt.run()
             + receipt.commit().map(commit -> ", commit " + commit).orElse("")
             + (receipt.dirty() ? " with uncommitted changes" : "")
             + ", "

@@ -221,8 +221,8 @@ class FactsReportTest {
                 network shop: bridge, interface br-0123456789ab, 172.18.0.0/16
               firewall: iptables 1.8.9 (nft), no ipset
                 IPv4 nft: 1 rule in filter
-              receipt: applied 2026-01-02T03:04:05Z by ann@laptop, commit 0123abc with
-                  uncommitted changes, 1 rule
+              receipt: applied 2026-01-02T03:04:05Z by ann@laptop, run run-1, commit 0123abc
+                  with uncommitted changes, 1 rule
               disk
                 filesystem: ext4\\u0007
                 free_share: 0.5
