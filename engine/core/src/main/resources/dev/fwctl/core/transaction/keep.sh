@@ -1,20 +1,28 @@
 # Lets a change stay. In front stands besides the function unit, which prints a unit for systemd.
 
-# Has the rules loaded at boot, where systemd does that.
+# Has the rules loaded at boot, where systemd does that, and again when others have emptied all tables: for that the
+# unit must be active.
 install_unit() {
   [ -d /run/systemd/system ] || return 0
-  if [ -e "$units/fwctl.service" ] && [ "$(cat "$units/fwctl.service")" = "$(unit)" ] \
-    && [ -h "$units/sysinit.target.wants/fwctl.service" ]; then
-    return 0
+  if [ ! -e "$units/fwctl.service" ] || [ "$(cat "$units/fwctl.service")" != "$(unit)" ] \
+    || [ ! -h "$units/sysinit.target.wants/fwctl.service" ]; then
+    write_unit || return 1
   fi
+  systemctl start fwctl.service </dev/null
+}
+
+write_unit() {
   mkdir -p "$units/sysinit.target.wants" && unit >"$units/fwctl.service.new" \
+    && { sync "$units/fwctl.service.new" 2>/dev/null || sync; } \
     && mv -f "$units/fwctl.service.new" "$units/fwctl.service" \
     && ln -sf ../fwctl.service "$units/sysinit.target.wants/fwctl.service" \
+    && { sync "$units" "$units/sysinit.target.wants" 2>/dev/null || sync; } \
     && systemctl daemon-reload </dev/null
 }
 
 remove_unit() {
   if [ -e "$units/fwctl.service" ]; then
+    if [ -d /run/systemd/system ]; then systemctl stop fwctl.service </dev/null; fi
     rm -f "$units/fwctl.service" "$units/sysinit.target.wants/fwctl.service"
     if [ -d /run/systemd/system ]; then systemctl daemon-reload </dev/null; fi
   fi

@@ -1,0 +1,424 @@
+package dev.fwctl.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fwctl.lab.HostSpec;
+import dev.fwctl.lab.Lab;
+import dev.fwctl.lab.LabHost;
+import dev.fwctl.lab.LabNames;
+import dev.fwctl.lab.LabSpec;
+import dev.fwctl.lab.OnLab;
+import dev.fwctl.lab.Outcome;
+import dev.fwctl.lab.Probe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Hosts under systemd that start again, whose Docker starts again, or on which another program
+ * rewrites the rules; with a container that comes back by itself.
+ */
+@OnLab
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SystemdHostIT {
+  private static final String OFFICE = "203.0.113.5";
+  private static final String OFFICE_IPV6 = "2001:db8:7::5";
+  private static final String PARTNER = "198.51.100.5";
+  private static final String PARTNER_IPV6 = "2001:db8:9::5";
+  private static final String NOTHING = "fwctl: 1\n";
+
+  private final Lab lab =
+      Lab.up(
+          LabSpec.of(
+              LabNames.fresh(),
+              HostSpec.withDocker("one", "bullseye").underSystemd(),
+              HostSpec.withDocker("two", "bookworm").underSystemd(),
+              HostSpec.withDocker("three", "sid").underSystemd(),
+              HostSpec.withDocker("four", "bookworm").onLegacyIptables().underSystemd()));
+
+  private final Path folder;
+  private final Program program;
+
+  SystemdHostIT(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    this.program = new Program(lab, folder);
+    Files.createDirectory(folder.resolve("policies"));
+    onEachHost(
+        host ->
+            lab.container(
+                host, "shop", List.of("--restart", "always", "-p", "8081:8080"), "http/8080"));
+  }
+
+  @AfterAll
+  void takeDown() {
+    lab.close();
+  }
+
+  @AfterEach
+  void takeAway() throws IOException {
+    fwctl(0, "unlock", "--auto-approve");
+    policy(NOTHING);
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(host -> assertThat(Ruleset.of(lab, host).ours()).isEmpty());
+  }
+
+  // Boot
+
+  @Test
+  void whatWasKeptIsInForceBeforeAContainerAnswers() throws IOException {
+    theDoorIsOpen();
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    Map<String, List<String>> before = ours();
+    try (Watch watch = forbidden()) {
+      onEachHost(this::reboot);
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+    assertThat(ours()).isEqualTo(before);
+    fwctl(0, "plan", "--detailed-exitcode");
+    fwctl(0, "drift", "--detailed-exitcode");
+  }
+
+  @Test
+  void aPowerCutIsAsHarmless() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    try (Watch watch = forbidden()) {
+      onEachHost(
+          host -> {
+            lab.powerOff(host);
+            powerOn(host);
+          });
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void aRebootInMidTransactionComesUpWithTheOldRules() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    Map<String, List<String>> before = ours();
+    policy(allowing(PARTNER, PARTNER_IPV6));
+    fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    onEachHost(host -> sees(PARTNER, host, Outcome.OPEN));
+
+    onEachHost(lab::powerOff);
+    try (Watch watch = forbidden()) {
+      onEachHost(this::powerOn);
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+
+    assertThat(ours()).isEqualTo(before);
+    onEachHost(host -> sees(PARTNER, host, Outcome.TIMEOUT));
+    assertThat(fwctl(0, "locks").words()).contains("Nothing is under way");
+    fwctl(2, "plan", "--detailed-exitcode");
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(host -> sees(PARTNER, host, Outcome.OPEN));
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void aFirstApplyThatWasNotKeptLeavesNothingForTheNextBoot() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    onEachHost(this::reboot);
+    onEachHost(host -> assertThat(Ruleset.of(lab, host).ours()).isEmpty());
+    theDoorIsOpen();
+
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(
+        host -> {
+          sees(PARTNER, host, Outcome.TIMEOUT);
+          sees(OFFICE, host, Outcome.OPEN);
+        });
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void aPolicyThatIsGoneLeavesNothing() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(
+        host ->
+            assertThat(lab.run(host, "systemctl", "is-enabled", "fwctl.service"))
+                .isEqualTo("enabled\n"));
+    policy(NOTHING);
+
+    fwctl(0, "apply", "--auto-approve");
+
+    onEachHost(
+        host -> {
+          assertThat(lab.run(host, "systemctl", "list-units", "--all", "--no-legend", "fwctl*"))
+              .isEmpty();
+          assertThat(
+                  lab.script(
+                      host,
+                      """
+                      find / -xdev -path /proc -prune -o -path /sys -prune -o -iname '*fwctl*' -print
+                      find /run /tmp -iname '*fwctl*'
+                      """))
+              .isEmpty();
+        });
+    lab.reboot("two");
+    lab.awaitServing("two", "shop");
+    sees(PARTNER, "two", Outcome.OPEN);
+  }
+
+  // The way back
+
+  /** The controller can't come back, and then is no more. */
+  @Test
+  void aTimerOfSystemdTakesAHostBackWhoseControllerIsKilled() throws Exception {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    List<String> before = Ruleset.of(lab, "two").ours();
+    policy(allowing(PARTNER, PARTNER_IPV6));
+    lab.script(
+        "two",
+        """
+        mkdir /opt/real
+        ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
+        rm /usr/sbin/iptables-nft-restore
+        cat >/usr/sbin/iptables-nft-restore <<'end'
+        #!/bin/sh
+        case "$*" in
+          *--test*) ;;
+          *) iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP ;;
+        esac
+        exec /opt/real/iptables-nft-restore "$@"
+        end
+        chmod 755 /usr/sbin/iptables-nft-restore
+        """);
+    try {
+      Process apply =
+          program.start(
+              "apply",
+              "-i",
+              lab.inventory().toString(),
+              "-p",
+              "policies",
+              "--auto-approve",
+              "--limit",
+              "two",
+              "--rollback-after",
+              "10s");
+      await(() -> !Ruleset.of(lab, "two").ours().equals(before));
+      apply.descendants().forEach(ProcessHandle::destroyForcibly);
+      apply.destroyForcibly().waitFor();
+
+      assertThat(lab.run("two", "systemctl", "list-timers", "--no-legend", "fwctl-*"))
+          .contains(".timer");
+      sees(PARTNER, "two", Outcome.OPEN);
+      await(() -> Ruleset.of(lab, "two").ours().equals(before));
+    } finally {
+      lab.script(
+          "two",
+          """
+          ln -sf xtables-nft-multi /usr/sbin/iptables-nft-restore
+          rm -r /opt/real
+          iptables-nft -t raw -F PREROUTING
+          """);
+    }
+    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
+    sees(OFFICE, "two", Outcome.OPEN);
+    sees(PARTNER, "two", Outcome.TIMEOUT);
+    assertThat(lab.run("two", "systemctl", "list-units", "--all", "--no-legend", "fwctl-*"))
+        .isEmpty();
+    assertThat(fwctl(2, "plan", "--detailed-exitcode", "--limit", "two").words())
+        .contains("the last change of this host was not kept");
+  }
+
+  // Others
+
+  @Test
+  void dockerThatStartsAgainOpensNothing() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    try (Watch watch = forbidden()) {
+      onEachHost(
+          host -> {
+            lab.run(host, "systemctl", "restart", "docker");
+            lab.awaitServing(host, "shop");
+          });
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+    fwctl(0, "drift", "--detailed-exitcode");
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  @Test
+  void ufwOpensNothing() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    try (Watch watch = forbidden()) {
+      onEachHost(
+          host ->
+              lab.script(
+                  host,
+                  """
+                  ufw allow 22/tcp
+                  ufw --force enable
+                  ufw reload
+                  systemctl restart ufw
+                  """));
+      fwctl(0, "drift", "--detailed-exitcode");
+      onEachHost(this::reboot);
+      fwctl(0, "plan", "--detailed-exitcode");
+      onEachHost(host -> lab.script(host, "ufw disable; ufw --force reset"));
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
+  /** As nftables comes in Debian: its first words are "flush ruleset". */
+  @Test
+  void aFirewallThatFlushesEverythingComesFirst() throws Exception {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    Map<String, List<String>> before = ours();
+    onEachHost(host -> lab.script(host, "systemctl enable nftables"));
+    try {
+      try (Watch watch = forbidden()) {
+        onEachHost(this::reboot);
+        officeGetsIn();
+        watch.nothingGotIn();
+      }
+      fwctl(0, "drift", "--detailed-exitcode");
+      for (String action : List.of("restart", "reload")) {
+        onEachHost(host -> lab.run(host, "systemctl", action, "nftables"));
+        await(() -> ours().equals(before));
+        onEachHost(
+            host -> assertThat(lab.probe(PARTNER, host + ":8081")).isNotEqualTo(Outcome.OPEN));
+      }
+    } finally {
+      onEachHost(
+          host -> {
+            lab.script(host, "systemctl disable --now nftables; systemctl restart docker");
+            lab.awaitServing(host, "shop");
+          });
+    }
+  }
+
+  @Test
+  void rulesThatSomebodyFlushedAreFoundAndPutBack() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(
+        host -> {
+          lab.script(host, "iptables -t mangle -F; ip6tables -t mangle -F");
+          sees(PARTNER, host, Outcome.OPEN);
+        });
+
+    fwctl(2, "drift", "--detailed-exitcode");
+    fwctl(0, "apply", "--auto-approve");
+
+    onEachHost(host -> sees(PARTNER, host, Outcome.TIMEOUT));
+    officeGetsIn();
+    fwctl(0, "drift", "--detailed-exitcode");
+  }
+
+  // What the tests are made of
+
+  private Watch forbidden() {
+    return new Watch(lab, probes(List.of(PARTNER, PARTNER_IPV6)));
+  }
+
+  private List<Probe> probes(List<String> clients) {
+    List<Probe> probes = new ArrayList<>();
+    for (String host : hosts()) {
+      for (String client : clients) {
+        probes.add(lab.probeOf(client, host + ":8081"));
+      }
+    }
+    return probes;
+  }
+
+  private void theDoorIsOpen() {
+    onEachHost(host -> sees(PARTNER, host, Outcome.OPEN));
+  }
+
+  private void officeGetsIn() {
+    onEachHost(host -> sees(OFFICE, host, Outcome.OPEN));
+  }
+
+  private void reboot(String host) {
+    lab.reboot(host);
+    lab.awaitServing(host, "shop");
+  }
+
+  private void powerOn(String host) {
+    lab.powerOn(host);
+    lab.awaitServing(host, "shop");
+  }
+
+  private List<String> hosts() {
+    return lab.hosts().stream().map(LabHost::name).toList();
+  }
+
+  private void onEachHost(Consumer<String> action) {
+    Parallel.each(
+        hosts(),
+        host -> {
+          action.accept(host);
+          return host;
+        });
+  }
+
+  private Map<String, List<String>> ours() {
+    return Parallel.each(hosts(), host -> Ruleset.of(lab, host).ours());
+  }
+
+  private void policy(String text) throws IOException {
+    Files.writeString(folder.resolve("policies/policy.yml"), text);
+  }
+
+  private static String allowing(String... sources) {
+    return """
+    fwctl: 1
+    policies:
+      shop:
+        hosts: all
+        inbound:
+          default: drop
+          allow:
+            - {to: {container: shop}, port: 8081/tcp, from: [%s]}
+    """
+        .formatted("\"" + String.join("\", \"", sources) + "\"");
+  }
+
+  private Program.Run fwctl(int exitCode, String command, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
+    arguments.addAll(List.of(options));
+    Program.Run run = program.run(arguments.toArray(String[]::new));
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
+    return run;
+  }
+
+  private void sees(String client, String host, Outcome outcome) {
+    assertThat(lab.probe(client, host + ":8081")).as("%s at %s", client, host).isEqualTo(outcome);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 300 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(50);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+}
