@@ -21,9 +21,10 @@ import java.util.Set;
  * Takes one packet through a ruleset, rule by rule, as the kernel does.
  *
  * <p>It neither routes nor translates: whoever asks gives the packet as it is at the hooks that it
- * asks about. Where a rule has a match or a target that is not understood, the answer is that it
- * depends on that rule. Sources of what matches mean: iptables-extensions(8) and, for packets
- * without a connection and for types of IPv6 addresses, the kernel's xt_conntrack and xt_addrtype.
+ * asks about; {@link Traversal} asks about a packet's whole way. Where a rule has a match or a
+ * target that is not understood, the answer is that it depends on that rule. Sources of what
+ * matches mean: iptables-extensions(8) and, for packets without a connection and for types of IPv6
+ * addresses, the kernel's xt_conntrack and xt_addrtype.
  */
 public final class Interpreter {
   /** What a packet meets before it is known where it goes. */
@@ -54,6 +55,9 @@ public final class Interpreter {
 
   /** Targets that only watch. */
   private static final Set<String> WATCHERS = Set.of("LOG", "NFLOG", "ULOG", "AUDIT", "TRACE");
+
+  /** Targets that translate the source, which decides nothing: the packet goes on. */
+  private static final Set<String> SOURCE_NAT = Set.of("SNAT", "MASQUERADE");
 
   /** The kernel refuses rulesets whose jumps go deeper. */
   private static final int DEEPEST_JUMP = 1024;
@@ -109,8 +113,9 @@ public final class Interpreter {
    * @param verdict the verdict
    * @param packet the packet as it was when the verdict fell, with its mark
    * @param trace the rules that applied to it, in the order in which it met them
+   * @param byPolicy whether the verdict is the policy of the last hook's chain
    */
-  public record Outcome(Verdict verdict, Packet packet, List<Step> trace) {
+  public record Outcome(Verdict verdict, Packet packet, List<Step> trace, boolean byPolicy) {
     public Outcome {
       trace = List.copyOf(trace);
     }
@@ -122,16 +127,17 @@ public final class Interpreter {
     for (Hook hook : hooks) {
       Optional<Verdict> verdict = walk.at(hook);
       if (verdict.isPresent() && verdict.get() != Verdict.ACCEPTED) {
-        return new Outcome(verdict.get(), walk.packet, walk.trace);
+        return new Outcome(verdict.get(), walk.packet, walk.trace, walk.byPolicy);
       }
     }
-    return new Outcome(Verdict.ACCEPTED, walk.packet, walk.trace);
+    return new Outcome(Verdict.ACCEPTED, walk.packet, walk.trace, walk.byPolicy);
   }
 
   /** One packet on its way. */
   private final class Walk {
     private Packet packet;
     private final List<Step> trace = new ArrayList<>();
+    private boolean byPolicy;
 
     Walk(Packet packet) {
       this.packet = packet;
@@ -144,6 +150,7 @@ public final class Interpreter {
         return Optional.empty();
       }
       Optional<Verdict> verdict = through(hook.table(), chains, chain, 0);
+      byPolicy = verdict.isEmpty();
       return verdict.isPresent() || !chain.policy().equals(Optional.of("DROP"))
           ? verdict
           : Optional.of(Verdict.DROPPED);
@@ -159,7 +166,9 @@ public final class Interpreter {
       for (Rule rule : chain.rules()) {
         position++;
         Optional<Boolean> applies = applies(rule);
-        if (applies.isPresent() && !applies.get()) {
+        boolean idle = rule.target().isEmpty() || isWatching(rule.target().get());
+        if (applies.isPresent() ? !applies.get() : idle) {
+          // Where a rule only looks on, it does not matter whether it applies.
           continue;
         }
         trace.add(new Step(table, chain.name(), position, rule));
@@ -194,14 +203,37 @@ public final class Interpreter {
           }
           case Target.SetMark mark ->
               packet = packet.withMark(packet.mark() & ~mark.mask() ^ mark.value());
+          case Target.DestinationNat nat -> {
+            return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
+          }
+          case Target.Redirect redirect -> {
+            return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
+          }
           case Target.Other other -> {
-            if (!WATCHERS.contains(other.text().split(" ", 2)[0])) {
+            if (table.equals("nat") && isOneOf(SOURCE_NAT, other)) {
+              return Optional.of(Verdict.ACCEPTED);
+            }
+            if (isUntracking(other)) {
+              packet = packet.withTracking(packet.tracking().in(Packet.State.UNTRACKED));
+            } else if (!isWatching(other)) {
               return Optional.of(Verdict.UNDECIDED);
             }
           }
         }
       }
       return Optional.empty();
+    }
+
+    private static boolean isWatching(Target target) {
+      return target instanceof Target.Other other && isOneOf(WATCHERS, other);
+    }
+
+    private static boolean isOneOf(Set<String> names, Target.Other target) {
+      return names.contains(target.text().split(" ", 2)[0]);
+    }
+
+    private static boolean isUntracking(Target.Other target) {
+      return target.text().equals("NOTRACK") || target.text().equals("CT --notrack");
     }
 
     private static Chain chain(Map<String, Chain> chains, String name) {

@@ -47,6 +47,39 @@ public record Packet(
     return source.family();
   }
 
+  /** Returns the same with another verdict of connection tracking. */
+  Packet withTracking(Tracking newTracking) {
+    return new Packet(in, out, source, destination, payload, newTracking, destinationTypes, mark);
+  }
+
+  /** Returns the same on its way out by an interface. */
+  Packet leavingBy(Optional<String> newOut) {
+    return new Packet(in, newOut, source, destination, payload, tracking, destinationTypes, mark);
+  }
+
+  /** Returns the same as it comes in by an interface. */
+  Packet arrivingBy(String newIn) {
+    return new Packet(
+        Optional.of(newIn),
+        Optional.empty(),
+        source,
+        destination,
+        payload,
+        tracking,
+        destinationTypes,
+        mark);
+  }
+
+  /** Returns the same bound for another end. */
+  Packet boundFor(IpAddress address, Optional<Integer> port, Set<String> types) {
+    Payload translated =
+        payload instanceof Payload.Ports ports
+            ? new Payload.Ports(
+                ports.protocol(), ports.source(), port.orElse(ports.destination()), ports.flags())
+            : payload;
+    return new Packet(in, out, source, address, translated, tracking, types, mark);
+  }
+
   Packet withMark(long newMark) {
     return new Packet(in, out, source, destination, payload, tracking, destinationTypes, newMark);
   }
@@ -114,6 +147,20 @@ public record Packet(
     public Tracking {
       requireNonNull(state, "state is null");
       requireNonNull(originalDestination, "originalDestination is null");
+    }
+
+    Tracking in(State newState) {
+      return new Tracking(
+          newState,
+          reply,
+          sourceTranslated,
+          destinationTranslated,
+          originalDestination,
+          originalPort);
+    }
+
+    Tracking translated() {
+      return new Tracking(state, reply, sourceTranslated, true, originalDestination, originalPort);
     }
 
     /** Tells whether there is a connection at all. */

@@ -320,6 +320,9 @@ public final class Reach {
             add(next, flow.decidedBy(rule).marked((flow.mark & ~mark.mask()) ^ mark.value()));
         case Target.Jump unused -> call(rule, destination, flow, next, depth);
         case Target.Goto unused -> call(rule, destination, flow, returned, depth);
+        // Nothing of ours translates: what becomes of the packet is not looked up.
+        case Target.DestinationNat unused -> unclear(flow, next);
+        case Target.Redirect unused -> unclear(flow, next);
         case Target.Other other -> {
           if (isObserver(other.text())) {
             add(next, flow);

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,6 +56,9 @@ final class RuleReader {
           "THROW",
           "NAT",
           "XRESOLVE");
+
+  /** {@code [IPV6]:PORT} or {@code IPV4:PORT}. Source: iptables-extensions(8), "DNAT". */
+  private static final Pattern NAT_END = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*)):([0-9]+)");
 
   /** What iptables prints for what it does not know itself: in place of the options. */
   private static final String UNSUPPORTED = "[unsupported";
@@ -230,10 +235,7 @@ final class RuleReader {
     if (address.isEmpty() || !isMask(slash < 0 ? "0" : text.substring(slash + 1))) {
       throw new MalformedRule("no address, nor a network");
     }
-    if (!family.orElse(address.get().family()).equals(address.get().family())) {
-      throw new MalformedRule("an address of another family than before");
-    }
-    family = Optional.of(address.get().family());
+    require(address.get().family());
     Optional<IpPrefix> prefix = IpPrefix.parse(text);
     if (prefix.isEmpty()) {
       // Such as a mask with holes, which the kernel has but nothing else.
@@ -243,6 +245,13 @@ final class RuleReader {
     } else {
       matches.add(new Match.DestinationAddress(negated, prefix.get()));
     }
+  }
+
+  private void require(Family seenHere) throws MalformedRule {
+    if (!family.orElse(seenHere).equals(seenHere)) {
+      throw new MalformedRule("an address of another family than before");
+    }
+    family = Optional.of(seenHere);
   }
 
   private static boolean isMask(String text) {
@@ -265,6 +274,9 @@ final class RuleReader {
       options.add(tokens.get(position++));
     }
     target = Optional.of(target(name, options));
+    if (target.get() instanceof Target.DestinationNat nat) {
+      require(nat.address().family());
+    }
   }
 
   private Target target(Token name, List<Token> options) {
@@ -285,8 +297,33 @@ final class RuleReader {
       if (name.is("MARK")) {
         return mark(words.getFirst(), words.getLast()).orElse(verbatim);
       }
+      if (name.is("DNAT") && words.getFirst().equals("--to-destination")) {
+        return destinationNat(words.getLast()).orElse(verbatim);
+      }
+      if (name.is("REDIRECT") && words.getFirst().equals("--to-ports")) {
+        return port(words.getLast()).<Target>map(Target.Redirect::new).orElse(verbatim);
+      }
     }
     return verbatim;
+  }
+
+  /** Reads one address with at most one port; of several the kernel picks one for itself. */
+  private static Optional<Target> destinationNat(String end) {
+    Matcher matcher = NAT_END.matcher(end);
+    if (!matcher.matches()) {
+      return IpAddress.parse(end)
+          .map(address -> new Target.DestinationNat(address, Optional.empty()));
+    }
+    Optional<IpAddress> address =
+        IpAddress.parse(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+    Optional<Integer> port = port(matcher.group(3));
+    return address.isEmpty() || port.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Target.DestinationNat(address.get(), port));
+  }
+
+  private static Optional<Integer> port(String text) {
+    return portRange(text).filter(range -> range.first() == range.last()).map(PortRange::first);
   }
 
   private static Optional<Target> mark(String option, String operand) {

@@ -158,8 +158,21 @@ final class RuleWriter {
       case Target.Reject reject -> "-j REJECT --reject-with " + reject.with();
       case Target.SetMark mark ->
           "-j MARK --set-xmark 0x%x/0x%x".formatted(mark.value(), mark.mask());
+      case Target.DestinationNat nat -> "-j DNAT --to-destination " + end(nat);
+      case Target.Redirect redirect -> "-j REDIRECT --to-ports " + redirect.port();
       case Target.Other other -> "-j " + other.text();
     };
+  }
+
+  private static String end(Target.DestinationNat nat) {
+    String address = nat.address().toString();
+    return nat.port()
+        .map(
+            port ->
+                (nat.address().family() == Family.IPV6 ? "[" + address + "]" : address)
+                    + ":"
+                    + port)
+        .orElse(address);
   }
 
   private static String typeAndCode(Match.IcmpType type) {

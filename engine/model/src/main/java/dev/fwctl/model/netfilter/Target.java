@@ -2,6 +2,9 @@ package dev.fwctl.model.netfilter;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.fwctl.model.IpAddress;
+import java.util.Optional;
+
 /** What a rule does with a packet. */
 public sealed interface Target {
   record Accept() implements Target {}
@@ -35,6 +38,20 @@ public sealed interface Target {
 
   /** {@code -j MARK --set-xmark VALUE/MASK}. */
   record SetMark(long value, long mask) implements Target {}
+
+  /**
+   * {@code -j DNAT --to-destination ADDRESS[:PORT]}: the connection goes elsewhere, always to one
+   * address and at most one port.
+   */
+  record DestinationNat(IpAddress address, Optional<Integer> port) implements Target {
+    public DestinationNat {
+      requireNonNull(address, "address is null");
+      requireNonNull(port, "port is null");
+    }
+  }
+
+  /** {@code -j REDIRECT --to-ports PORT}: the connection goes to the host itself. */
+  record Redirect(int port) implements Target {}
 
   /** Anything else, word for word as it was printed, from the target's name on. */
   record Other(String text) implements Target {

@@ -183,7 +183,11 @@ class RulesetTextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "DNAT --to-destination 172.17.0.2:8080",
+        "DNAT --to-destination 172.17.0.2-172.17.0.9:8080",
+        "DNAT --to-destination 172.17.0.2:8080-8090",
+        "DNAT --to-destination 172.17.0.2:8080 --random",
+        "DNAT --to-destination 172.17.0.2:99999",
+        "REDIRECT --to-ports 80-90",
         "MASQUERADE",
         "LOG --log-prefix \"dropped: \" --log-level 7",
         "REJECT",
@@ -193,6 +197,20 @@ class RulesetTextTest {
       })
   void keepsOtherTargetsWordForWord(String target) {
     assertThat(rule("-j " + target).target()).contains(new Target.Other(target));
+  }
+
+  @Test
+  void readsWhereAConnectionIsSent() {
+    assertThat(
+            rules(
+                ":OWN - [0:0]\n-A OWN -p tcp -j DNAT --to-destination [2001:db8::2]:80\n"
+                    + "-A OWN -j DNAT --to-destination 2001:db8::2\n"
+                    + "-A OWN -p tcp -j REDIRECT --to-ports 22"))
+        .extracting(rule -> rule.target().orElseThrow())
+        .containsExactly(
+            new Target.DestinationNat(IpAddress.of("2001:db8::2"), Optional.of(80)),
+            new Target.DestinationNat(IpAddress.of("2001:db8::2"), Optional.empty()),
+            new Target.Redirect(22));
   }
 
   @Test
@@ -297,6 +315,7 @@ class RulesetTextTest {
           3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -i "" -j DROP;COMMIT
           3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -i sixteen-letters0 -j DROP;COMMIT
           4 | *filter;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.0/8;-A INPUT -d 2001:db8::/32;COMMIT
+          4 | *nat;:INPUT ACCEPT [0:0];-A INPUT -s 10.0.0.0/8;-A INPUT -j DNAT --to-destination ::2;COMMIT
           5 | *filter;:INPUT ACCEPT [0:0];:OWN - [0:0];-A INPUT -j OWN;-A OWN -j OWN;COMMIT
           7 | *filter;:INPUT ACCEPT [0:0];:A - [0:0];:B - [0:0];-A INPUT -j A;-A A -g B;-A B -j A;COMMIT
           3 | *filter;:INPUT ACCEPT [0:0];-A INPUT -j DROP
@@ -407,7 +426,10 @@ class RulesetTextTest {
                 new Target.Jump("LAST"),
                 new Target.Goto("LAST"),
                 new Target.Reject("tcp-reset"),
-                new Target.Other("DNAT --to-destination 172.17.0.2:80"),
+                new Target.DestinationNat(IpAddress.of("172.17.0.2"), Optional.of(80)),
+                new Target.DestinationNat(IpAddress.of("172.17.0.2"), Optional.empty()),
+                new Target.Redirect(22),
+                new Target.Other("DNAT --to-destination 172.17.0.2-172.17.0.9"),
                 new Target.Other("LOG --log-prefix \"a \\\" b\"")),
             Combinators.combine(
                     Arbitraries.longs().between(0, 0xffff_ffffL),

@@ -69,6 +69,8 @@ final class MarkRewriters {
       case Target.Jump jump -> false;
       case Target.Goto jump -> false;
       case Target.Reject reject -> false;
+      case Target.DestinationNat nat -> false;
+      case Target.Redirect redirect -> false;
     };
   }
 }

@@ -84,6 +84,8 @@ final class OwnNames {
       case Target.Drop drop -> false;
       case Target.Return back -> false;
       case Target.Reject reject -> false;
+      case Target.DestinationNat nat -> false;
+      case Target.Redirect redirect -> false;
       case Target.SetMark mark -> false;
       case Target.Other other -> false;
     };
