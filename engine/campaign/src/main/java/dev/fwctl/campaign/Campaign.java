@@ -126,7 +126,7 @@ public final class Campaign {
           1,
           Integer::sum);
       say(
-          "%4d  seed %-8d %-6s %-17s at %3.0f%%  %-11s %-5s %5.1f s%s",
+          "%4d  seed %-8d %-6s %-17s at %3.0f%%  %-11s %-7s %5.1f s  [%s] to [%s]%s",
           number + 1,
           seed,
           stage.scene.host(),
@@ -135,6 +135,8 @@ public final class Campaign {
           result.report(),
           result.inForce(),
           (System.nanoTime() - start) / 1e9,
+          drawn.before(),
+          drawn.wanted(),
           result.violations().isEmpty() ? "" : "  VIOLATED");
       result.violations().forEach(violation -> say("      ! %s", violation));
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
  *     with a second operator the other
  * @param texts what the kernel holds where each of them is in force
  * @param held what the kernel held when all had come to rest
+ * @param answers what each way met with then
  * @param report what the program said
  * @param other what the program of a second operator said
  * @param begun when the fault began, as {@link System#nanoTime} counts
@@ -26,6 +27,7 @@ record Evidence(
     Asked asked,
     Map<Grants, Rules> texts,
     Rules held,
+    Map<Way, Outcome> answers,
     Report report,
     Optional<Report> other,
     long begun,
@@ -36,6 +38,7 @@ record Evidence(
     requireNonNull(asked, "asked is null");
     texts = Map.copyOf(texts);
     requireNonNull(held, "held is null");
+    answers = Map.copyOf(answers);
     requireNonNull(report, "report is null");
     requireNonNull(other, "other is null");
     sightings = List.copyOf(sightings);

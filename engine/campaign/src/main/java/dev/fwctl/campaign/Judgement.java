@@ -5,6 +5,7 @@ import dev.fwctl.model.Family;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,7 +36,23 @@ final class Judgement {
     violations.addAll(rules());
     violations.addAll(reports());
     violations.addAll(packets());
+    inForce.ifPresent(grants -> violations.addAll(answers(grants, evidence.answers())));
     return violations;
+  }
+
+  /**
+   * Says where a host that holds a policy does not answer as the policy says. What the kernel holds
+   * where a policy is in force is learnt from the program, which this does not believe.
+   */
+  static List<String> answers(Grants inForce, Map<Way, Outcome> answers) {
+    return answers.entrySet().stream()
+        .filter(answer -> (answer.getValue() == Outcome.OPEN) != inForce.allow(answer.getKey()))
+        .map(
+            answer ->
+                "at rest with [%s], %s is %s"
+                    .formatted(inForce, answer.getKey(), answer.getValue().label()))
+        .sorted()
+        .toList();
   }
 
   /** Both families hold one of the policies, the same; or nothing, where somebody flushed them. */

@@ -1,5 +1,6 @@
 package dev.fwctl.campaign;
 
+import dev.fwctl.lab.Outcome;
 import dev.fwctl.lab.Probe;
 import dev.fwctl.lab.Prober;
 import java.time.Duration;
@@ -88,6 +89,7 @@ final class Round {
     long ended;
     boolean rested;
     Rules held;
+    Map<Way, Outcome> answers;
     try {
       for (int i = 0; i < PROBERS; i++) {
         probers.add(
@@ -102,6 +104,7 @@ final class Round {
       report = apply.report();
       rested = awaitRest();
       held = Rules.of(scene.lab(), scene.host());
+      answers = answers(scene);
     } finally {
       probers.forEach(Prober::close);
     }
@@ -132,6 +135,7 @@ final class Round {
                 fault == Fault.SECOND_CONTROLLER ? Optional.of(drawn.other()) : Optional.empty()),
             known,
             held,
+            answers,
             report,
             other,
             begun,
@@ -186,7 +190,20 @@ final class Round {
     if (before != null && !before.equals(held)) {
       violations.add("the same policy gave other rules than before");
     }
+    violations.addAll(Judgement.answers(grants, answers(scene)));
     return violations;
+  }
+
+  /** Tries each way once. */
+  private static Map<Way, Outcome> answers(Scene scene) {
+    List<Way> ways = Way.all();
+    List<Outcome> outcomes =
+        scene.lab().probe(ways.stream().map(way -> way.probe(scene.lab(), scene.host())).toList());
+    Map<Way, Outcome> answers = new HashMap<>();
+    for (int i = 0; i < ways.size(); i++) {
+      answers.put(ways.get(i), outcomes.get(i));
+    }
+    return answers;
   }
 
   private static void pause(Duration time) {

@@ -7,6 +7,7 @@ import dev.fwctl.campaign.Way.Service;
 import dev.fwctl.lab.Outcome;
 import dev.fwctl.model.Family;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ class JudgementTest {
   private static final Report KILLED = new Report(137, Optional.empty(), "");
 
   private final List<Evidence.Sighting> sightings = new ArrayList<>();
+  private final Map<Way, Outcome> answers = new HashMap<>();
 
   private static Rules rules(String ipv4, String ipv6) {
     return new Rules(Map.of(Family.IPV4, List.of(ipv4), Family.IPV6, List.of(ipv6)));
@@ -53,6 +55,7 @@ class JudgementTest {
                 new Evidence.Asked(OLD, NEW, other.map(it -> OTHER)),
                 Map.of(OLD, OLD_RULES, NEW, NEW_RULES, OTHER, OTHER_RULES),
                 held,
+                answers,
                 report,
                 other,
                 1_000_000_000L,
@@ -151,5 +154,23 @@ class JudgementTest {
     sees(Client.OFFICE, Service.HOST, Outcome.TIMEOUT, 4, 4.8);
     assertThat(violations(Fault.NETWORK_DOWN, NEW_RULES, APPLIED))
         .containsExactly("cut off (TIMEOUT): OFFICE to HOST on IPV4");
+  }
+
+  @Test
+  void atRestAHostAnswersAsThePolicySaysThatItHolds() {
+    for (Family family : Family.values()) {
+      answers.put(new Way(Client.OFFICE, Service.SHOP, family), Outcome.OPEN);
+      answers.put(new Way(Client.PARTNER, Service.SHOP, family), Outcome.OPEN);
+      answers.put(new Way(Client.PARTNER, Service.HOST, family), Outcome.TIMEOUT);
+    }
+    assertThat(violations(Fault.CONTROLLER_KILLED, NEW_RULES, KILLED)).isEmpty();
+
+    answers.put(new Way(Client.PARTNER, Service.SHOP, Family.IPV6), Outcome.TIMEOUT);
+    answers.put(new Way(Client.PARTNER, Service.HOST, Family.IPV4), Outcome.OPEN);
+    assertThat(violations(Fault.CONTROLLER_KILLED, NEW_RULES, KILLED))
+        .containsExactly(
+            "at rest with [host:o shop:op], PARTNER to HOST on IPV4 is open",
+            "at rest with [host:o shop:op], PARTNER to SHOP on IPV6 is timeout");
+    assertThat(violations(Fault.RULES_FLUSHED, NONE, APPLIED)).isEmpty();
   }
 }
