@@ -105,8 +105,10 @@ public final class Campaign {
   private int rounds(List<Stage> stages, List<Fault> faults) {
     Map<String, Integer> counts = new TreeMap<>();
     int violations = 0;
-    Duration undisturbed = undisturbed(stages.getFirst());
-    say("An undisturbed apply takes %.2f s.", undisturbed.toMillis() / 1000.0);
+    Round.Undisturbed undisturbed = undisturbed(stages.getFirst());
+    say(
+        "An undisturbed apply takes %.2f s, its change of the host %.2f s of them.",
+        undisturbed.run().toMillis() / 1000.0, undisturbed.change().toMillis() / 1000.0);
     for (int number = 0; number < settings.rounds(); number++) {
       long seed = settings.seed() + number;
       Fault fault = faults.get((int) Math.floorMod(seed, (long) faults.size()));
@@ -126,12 +128,13 @@ public final class Campaign {
           1,
           Integer::sum);
       say(
-          "%4d  seed %-8d %-6s %-17s at %3.0f%%  %-11s %-7s %5.1f s  [%s] to [%s]%s",
+          "%4d  seed %-8d %-6s %-17s at %3.0f%% of %-6s  %-11s %-7s %5.1f s  [%s] to [%s]%s",
           number + 1,
           seed,
           stage.scene.host(),
           fault.label(),
           drawn.at() * 100,
+          drawn.inside() ? "change" : "run",
           result.report(),
           result.inForce(),
           (System.nanoTime() - start) / 1e9,
@@ -155,16 +158,25 @@ public final class Campaign {
   }
 
   /** Measures a change back and forth. */
-  private static Duration undisturbed(Stage stage) {
+  private static Round.Undisturbed undisturbed(Stage stage) {
     Grants all = Grants.draw(new Random(1), NOBODY);
-    long start = System.nanoTime();
-    for (Grants grants : List.of(all, NOBODY)) {
-      Report report = stage.scene.apply(grants).report();
+    Duration run = Duration.ZERO;
+    Duration change = Duration.ZERO;
+    List<Grants> changes = List.of(all, NOBODY);
+    for (Grants grants : changes) {
+      long start = System.nanoTime();
+      Scene.Run apply = stage.scene.apply(grants);
+      apply.awaitBegin();
+      long begun = System.nanoTime();
+      Report report = apply.report();
+      long end = System.nanoTime();
+      run = run.plusNanos(end - start);
+      change = change.plusNanos(end - begun);
       if (!report.saysApplied()) {
         throw new FwctlException(Problem.of(ErrorCode.LAB, "an apply failed: " + report.output()));
       }
     }
-    return Duration.ofNanos((System.nanoTime() - start) / 2);
+    return new Round.Undisturbed(run.dividedBy(changes.size()), change.dividedBy(changes.size()));
   }
 
   private void say(String format, Object... words) {

@@ -39,6 +39,11 @@ record Report(int exitCode, Optional<String> outcome, String output) {
     return new Report(exitCode, outcome, output);
   }
 
+  /** Tells whether a run that printed this has begun to change its host. */
+  static boolean tellsOfABegin(String output) {
+    return output.contains("\"apply_start\"");
+  }
+
   /** Tells whether it says that the host holds what was asked for. */
   boolean saysApplied() {
     return outcome.isPresent() && outcome.get().equals("applied");

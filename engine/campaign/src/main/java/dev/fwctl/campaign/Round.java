@@ -35,10 +35,14 @@ final class Round {
    * @param before the policy in force when it begins
    * @param wanted the policy that is applied
    * @param other what a second operator wants
-   * @param at when the fault strikes, as a part of what an apply takes undisturbed; up to 1.2
+   * @param inside whether the fault waits until the host begins to be changed, which is a small
+   *     part of a run
+   * @param at when the fault strikes, as a part of what the run or the change takes undisturbed; up
+   *     to 1.2
    * @param lasting how long the fault lasts, where it does not end by itself
    */
-  record Drawn(Grants before, Grants wanted, Grants other, double at, Duration lasting) {
+  record Drawn(
+      Grants before, Grants wanted, Grants other, boolean inside, double at, Duration lasting) {
     /**
      * Draws a round; what it begins with is, but for chance, what the round of the seed before
      * ended with.
@@ -51,10 +55,19 @@ final class Round {
           before,
           wanted,
           Grants.draw(random, before, wanted),
+          random.nextBoolean(),
           random.nextDouble() * 1.2,
           Duration.ofSeconds(1 + random.nextLong(LONGEST.toSeconds())));
     }
   }
+
+  /**
+   * How long an apply takes with no fault.
+   *
+   * @param run from the start of the program to its end
+   * @param change from the begin of the change to the end of the program
+   */
+  record Undisturbed(Duration run, Duration change) {}
 
   /**
    * How a round went.
@@ -79,7 +92,7 @@ final class Round {
    * @param known what the kernel of this host holds for policies; those of the round are added
    * @param undisturbed how long an apply takes here
    */
-  Result play(Fault fault, Map<Grants, Rules> known, Duration undisturbed) {
+  Result play(Fault fault, Map<Grants, Rules> known, Undisturbed undisturbed) {
     Map<Probe, Way> ways = new HashMap<>();
     Way.all().forEach(way -> ways.put(way.probe(scene.lab(), scene.host()), way));
     List<Prober> probers = new ArrayList<>();
@@ -97,7 +110,12 @@ final class Round {
         pause(PROBE_LIMIT.dividedBy(PROBERS));
       }
       Scene.Run apply = scene.apply(drawn.wanted());
-      pause(Duration.ofNanos((long) (undisturbed.toNanos() * drawn.at())));
+      Duration whole = undisturbed.run();
+      if (drawn.inside()) {
+        apply.awaitBegin();
+        whole = undisturbed.change();
+      }
+      pause(Duration.ofNanos((long) (whole.toNanos() * drawn.at())));
       begun = System.nanoTime();
       other = fault.strike(scene, apply, drawn.other(), drawn.lasting());
       ended = System.nanoTime();

@@ -106,6 +106,20 @@ final class Scene {
       process.destroyForcibly();
     }
 
+    /** Waits until it begins to change the host, or ends without. */
+    void awaitBegin() {
+      try {
+        while (process.isAlive() && !Report.tellsOfABegin(Files.readString(log.toPath()))) {
+          Thread.sleep(5);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw problem("interrupted");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     /** Waits for its end and returns what it said. */
     Report report() {
       try {

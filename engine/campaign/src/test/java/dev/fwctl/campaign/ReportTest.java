@@ -22,4 +22,11 @@ class ReportTest {
     assertThat(Report.of(3, "{\"outcome\": \"lost\"}").saysUnknown()).isTrue();
     assertThat(Report.of(137, "")).hasToString("exit 137");
   }
+
+  @Test
+  void tellsWhenAHostBeginsToBeChanged() {
+    String before = "{\"type\":\"version\"}\n{\"type\":\"change_summary\"}\n";
+    assertThat(Report.tellsOfABegin(before)).isFalse();
+    assertThat(Report.tellsOfABegin(before + "{\"type\":\"apply_start\"}\n")).isTrue();
+  }
 }
