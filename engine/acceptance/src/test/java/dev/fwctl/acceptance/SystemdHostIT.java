@@ -106,6 +106,32 @@ class SystemdHostIT {
     fwctl(0, "plan", "--detailed-exitcode");
   }
 
+  /** A lock that is held at that moment, a module that comes late. */
+  @Test
+  void dockerWaitsForRulesThatCouldNotBeLoadedAtOnce() throws IOException {
+    policy(allowing(OFFICE, OFFICE_IPV6));
+    fwctl(0, "apply", "--auto-approve");
+    onEachHost(
+        host ->
+            lab.script(
+                host,
+                """
+                sed -i '/^# receipt/a [ "$(cat /run/tried)" = xxxx ] || { printf x >>/run/tried; exit 10; }' \
+                  /var/lib/fwctl/applied
+                """));
+    try (Watch watch = forbidden()) {
+      onEachHost(this::reboot);
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+    onEachHost(
+        host -> {
+          assertThat(lab.run(host, "cat", "/run/tried")).isEqualTo("xxxx");
+          lab.script(host, "sed -i '/run.tried/d' /var/lib/fwctl/applied");
+        });
+    fwctl(0, "plan", "--detailed-exitcode");
+  }
+
   @Test
   void aRebootInMidTransactionComesUpWithTheOldRules() throws IOException {
     policy(allowing(OFFICE, OFFICE_IPV6));
