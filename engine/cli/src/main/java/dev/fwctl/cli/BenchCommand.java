@@ -91,9 +91,7 @@ final class BenchCommand implements Callable<Integer> {
       throw failed("--hosts and --runs are at least 1");
     }
     Lab.down(LabFolders.standard(), NAME);
-    Thread cleaner = new Thread(() -> Lab.down(LabFolders.standard(), NAME), "bench down");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
+    try (AtExit _ = new AtExit("bench down", () -> Lab.down(LabFolders.standard(), NAME))) {
       Path folder = Files.createTempDirectory("fwctl-bench");
       try {
         measure(folder);
@@ -104,7 +102,6 @@ final class BenchCommand implements Callable<Integer> {
       throw new UncheckedIOException(e);
     } finally {
       Lab.down(LabFolders.standard(), NAME);
-      Runtime.getRuntime().removeShutdownHook(cleaner);
     }
     return 0;
   }

@@ -74,9 +74,7 @@ final class CampaignCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Thread cleaner = new Thread(() -> Lab.down(LabFolders.standard(), name), "campaign down");
-    Runtime.getRuntime().addShutdownHook(cleaner);
-    try {
+    try (AtExit _ = new AtExit("campaign down", () -> Lab.down(LabFolders.standard(), name))) {
       Path folder = Files.createTempDirectory("fwctl-campaign");
       Path home = Path.of(System.getProperty("fwctl.home", ".")).toAbsolutePath();
       say("Policies and what the program prints are kept in " + folder);
@@ -85,8 +83,6 @@ final class CampaignCommand implements Callable<Integer> {
       return violations == 0 ? 0 : ErrorCode.LAB.exitCode();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(cleaner);
     }
   }
 

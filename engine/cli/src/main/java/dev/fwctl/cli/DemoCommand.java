@@ -92,14 +92,11 @@ final class DemoCommand implements Callable<Integer> {
       say("An earlier demo is still standing; taking it down.");
       Lab.down(LabFolders.standard(), NAME);
     }
-    Thread cleaner = new Thread(() -> Lab.down(LabFolders.standard(), NAME), "demo down");
-    Runtime.getRuntime().addShutdownHook(cleaner);
     boolean ended = false;
-    try {
+    try (AtExit _ = new AtExit("demo down", () -> Lab.down(LabFolders.standard(), NAME))) {
       tour();
       ended = true;
     } finally {
-      Runtime.getRuntime().removeShutdownHook(cleaner);
       if (!keep || !ended) {
         Lab.down(LabFolders.standard(), NAME);
       }
