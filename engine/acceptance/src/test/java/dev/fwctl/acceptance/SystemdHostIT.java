@@ -230,7 +230,7 @@ class SystemdHostIT {
         chmod 755 /usr/sbin/iptables-nft-restore
         """);
     try {
-      Process apply =
+      Program.Running apply =
           program.start(
               "apply",
               "-i",
@@ -243,8 +243,8 @@ class SystemdHostIT {
               "--rollback-after",
               "10s");
       await(() -> !Ruleset.of(lab, "two").ours().equals(before));
-      apply.descendants().forEach(ProcessHandle::destroyForcibly);
-      apply.destroyForcibly().waitFor();
+      apply.signal("KILL");
+      apply.end();
 
       assertThat(lab.run("two", "systemctl", "list-timers", "--no-legend", "fwctl-*"))
           .contains(".timer");
