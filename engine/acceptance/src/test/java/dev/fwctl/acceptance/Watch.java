@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fwctl.lab.Lab;
 import dev.fwctl.lab.Outcome;
 import dev.fwctl.lab.Probe;
+import dev.fwctl.lab.Prober;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Tries over and over to get in, while hosts go through something, and tells what got in. */
 final class Watch implements AutoCloseable {
@@ -22,46 +17,29 @@ final class Watch implements AutoCloseable {
 
   private static final int AT_ONCE = 2;
 
-  private final ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE);
-  private final Set<String> gotIn = ConcurrentHashMap.newKeySet();
-  private final List<Future<?>> watchers;
-  private volatile boolean ended;
+  private final List<Prober> probers;
 
   /** Starts to send probes, none of which is to get in. */
   Watch(Lab lab, List<Probe> probes) {
-    this.watchers =
-        IntStream.range(0, AT_ONCE)
-            .<Future<?>>mapToObj(_ -> executor.submit(() -> watch(lab, probes)))
+    this.probers =
+        Stream.generate(() -> Prober.start(lab, probes, LIMIT, Duration.ZERO))
+            .limit(AT_ONCE)
             .toList();
-  }
-
-  private void watch(Lab lab, List<Probe> probes) {
-    while (!ended) {
-      List<Outcome> outcomes = lab.probe(probes, LIMIT);
-      for (int i = 0; i < outcomes.size(); i++) {
-        if (outcomes.get(i) == Outcome.OPEN) {
-          gotIn.add(probes.get(i).toString());
-        }
-      }
-    }
   }
 
   /** Ends the watch; nothing may have got in since its start. */
   void nothingGotIn() {
-    close();
-    for (Future<?> watcher : watchers) {
-      try {
-        watcher.get();
-      } catch (ExecutionException | InterruptedException problem) {
-        throw new AssertionError("the watch ended early", problem);
-      }
+    for (Prober prober : probers) {
+      List<Prober.Sighting> sightings = prober.stop();
+      assertThat(sightings).as("what was tried").isNotEmpty();
+      assertThat(sightings)
+          .as("what got in")
+          .noneMatch(sighting -> sighting.outcome() == Outcome.OPEN);
     }
-    assertThat(gotIn).as("what got in").isEmpty();
   }
 
   @Override
   public void close() {
-    ended = true;
-    executor.close();
+    probers.forEach(Prober::close);
   }
 }
