@@ -109,6 +109,7 @@ public final class Campaign {
     say(
         "An undisturbed apply takes %.2f s, its change of the host %.2f s of them.",
         undisturbed.run().toMillis() / 1000.0, undisturbed.change().toMillis() / 1000.0);
+    say("%8s  %-6s %-17s %-13s  %-11s %s", "seed", "host", "fault", "at", "it said", "held");
     for (int number = 0; number < settings.rounds(); number++) {
       long seed = settings.seed() + number;
       Fault fault = faults.get((int) Math.floorMod(seed, (long) faults.size()));
@@ -128,8 +129,7 @@ public final class Campaign {
           1,
           Integer::sum);
       say(
-          "%4d  seed %-8d %-6s %-17s at %3.0f%% of %-6s  %-11s %-7s %5.1f s  [%s] to [%s]%s",
-          number + 1,
+          "%8d  %-6s %-17s %3.0f%% of %-6s  %-11s %-5s %5.1f s%s",
           seed,
           stage.scene.host(),
           fault.label(),
@@ -138,10 +138,11 @@ public final class Campaign {
           result.report(),
           result.inForce(),
           (System.nanoTime() - start) / 1e9,
-          drawn.before(),
-          drawn.wanted(),
-          result.violations().isEmpty() ? "" : "  VIOLATED");
-      result.violations().forEach(violation -> say("      ! %s", violation));
+          result.violations().isEmpty() ? "" : "  !");
+      if (!result.violations().isEmpty()) {
+        say("          violated, from [%s] to [%s]:", drawn.before(), drawn.wanted());
+        result.violations().forEach(violation -> say("          ! %s", violation));
+      }
     }
     say("");
     say("%-18s %-12s %-8s rounds", "fault", "it said", "held");
