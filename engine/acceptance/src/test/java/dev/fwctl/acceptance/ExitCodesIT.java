@@ -54,26 +54,10 @@ class ExitCodesIT {
   ExitCodesIT(@TempDir Path folder) throws IOException {
     this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
     Files.copy(lab.inventory(), folder.resolve("hosts.yml"));
-    // The command that changes rules does besides what a test has it do.
+    // A change of rules does besides what a test has it do.
     for (String host : HOSTS) {
-      lab.script(
-          host,
-          """
-          mkdir /opt/real
-          ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
-          rm /usr/sbin/iptables-nft-restore
-          cat >/usr/sbin/iptables-nft-restore <<'end'
-          #!/bin/sh
-          /opt/real/iptables-nft-restore "$@" || exit
-          case "$*" in
-            *--test*) ;;
-            *) if [ -e /run/besides ]; then /bin/sh /run/besides; fi ;;
-          esac
-          end
-          chmod 755 /usr/sbin/iptables-nft-restore
-          """);
+      AtTheChange.run(lab, host, "", "if [ -e /run/besides ]; then /bin/sh /run/besides; fi");
     }
   }
 
@@ -101,20 +85,8 @@ class ExitCodesIT {
     assertThat(run("apply", "--auto-approve").exitCode()).isZero();
   }
 
-  private void policy(String source) throws IOException {
-    Files.writeString(
-        folder.resolve("policies/policy.yml"),
-        """
-        fwctl: 1
-        policies:
-          baseline:
-            hosts: all
-            inbound:
-              default: drop
-              allow:
-                - {to: host, port: 9000/tcp, from: %s}
-        """
-            .formatted(source));
+  private void policy(String source) {
+    program.policy(Program.allowing(source));
   }
 
   private String[] command(String command, String... options) {

@@ -50,7 +50,6 @@ class FaultsIT {
   FaultsIT(@TempDir Path folder) throws IOException {
     this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
     Files.copy(lab.knownHosts(), folder.resolve("known_hosts"));
   }
 
@@ -83,7 +82,7 @@ class FaultsIT {
   }
 
   private Program.Run apply(String limit, String policy, String inventory) throws IOException {
-    Files.writeString(folder.resolve("policies/policy.yml"), policy);
+    program.policy(policy);
     Files.writeString(folder.resolve("hosts.yml"), inventory);
     return program.run(
         "apply", "-i", "hosts.yml", "-p", "policies", "--auto-approve", "--limit", limit);

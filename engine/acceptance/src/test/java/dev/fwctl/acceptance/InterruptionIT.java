@@ -10,7 +10,6 @@ import dev.fwctl.lab.LabNames;
 import dev.fwctl.lab.LabSpec;
 import dev.fwctl.lab.OnLab;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +58,6 @@ class InterruptionIT {
               HostSpec.plain("two", "bullseye"),
               HostSpec.plain("three", "trixie")));
 
-  private final Path folder;
   private final Program program;
   private Map<String, List<String>> old = Map.of();
 
@@ -68,35 +65,21 @@ class InterruptionIT {
   private Duration usual = Duration.ZERO;
 
   InterruptionIT(@TempDir Path folder) throws IOException {
-    this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
-    // The command that changes rules waits as long as a test holds it. It keeps its name, by which
-    // it knows what it is to be.
+    // The change waits as long as a test holds it.
     for (String host : HOSTS) {
-      lab.script(
+      AtTheChange.run(
+          lab,
           host,
           """
-          mkdir /opt/real
-          ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
-          rm /usr/sbin/iptables-nft-restore
-          cat >/usr/sbin/iptables-nft-restore <<'end'
-          #!/bin/sh
-          case "$*" in
-            *--test*) ;;
-            *)
-              : >/run/at-work
-              tries=0
-              while [ -e /run/hold ] && [ "$tries" -lt 600 ]; do
-                tries=$((tries + 1))
-                sleep 0.1
-              done
-              ;;
-          esac
-          exec /opt/real/iptables-nft-restore "$@"
-          end
-          chmod 755 /usr/sbin/iptables-nft-restore
-          """);
+          : >/run/at-work
+          tries=0
+          while [ -e /run/hold ] && [ "$tries" -lt 600 ]; do
+            tries=$((tries + 1))
+            sleep 0.1
+          done
+          """,
+          "");
     }
   }
 
@@ -107,34 +90,18 @@ class InterruptionIT {
 
   @BeforeEach
   void applyTheOldPolicy() throws IOException {
-    policy("203.0.113.5");
+    program.policy(Program.allowing("203.0.113.5"));
     long begin = System.nanoTime();
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "apply", "--auto-approve");
     usual = Duration.ofNanos(System.nanoTime() - begin);
     old = rules();
     everywhere("rm -f /run/at-work");
-    policy("198.51.100.5");
+    program.policy(Program.allowing("198.51.100.5"));
   }
 
   @AfterEach
   void letGo() {
     everywhere("rm -f /run/hold");
-  }
-
-  private void policy(String source) throws IOException {
-    Files.writeString(
-        folder.resolve("policies/policy.yml"),
-        """
-        fwctl: 1
-        policies:
-          baseline:
-            hosts: all
-            inbound:
-              default: drop
-              allow:
-                - {to: host, port: 9000/tcp, from: %s}
-        """
-            .formatted(source));
   }
 
   private Map<String, List<String>> rules() {
@@ -145,32 +112,11 @@ class InterruptionIT {
     HOSTS.forEach(host -> lab.script(host, script));
   }
 
-  private String[] command(String command, String... options) {
-    List<String> arguments =
-        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
-    arguments.addAll(List.of(options));
-    return arguments.toArray(String[]::new);
-  }
-
-  private Program.Run fwctl(int exitCode, String command, String... options) {
-    Program.Run run = program.run(command(command, options));
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
-    assertThat(run.words()).doesNotContain("Exception");
-    return run;
-  }
-
   private long atWork() {
     return HOSTS.stream()
         .filter(
             host -> !lab.run(host, "find", "/run", "-maxdepth", "1", "-name", "at-work").isEmpty())
         .count();
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 1200 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(50);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 
   /** Returns what the program said that became of each host. */
@@ -197,15 +143,16 @@ class InterruptionIT {
    * was told is so, that the next plan says which and the next apply brings all to the policy.
    */
   private void eachIsAsItWasOrAsPlanned(Map<String, String> told) throws InterruptedException {
-    await(() -> fwctl(0, "locks").words().contains("Nothing is under way on 3 hosts"));
+    Await.until(
+        () -> program.fwctl(0, "locks").words().contains("Nothing is under way on 3 hosts"));
     Map<String, List<String>> now = rules();
-    String plan = fwctl(0, "plan").words();
+    String plan = program.fwctl(0, "plan").words();
     long behind =
         HOSTS.stream().filter(host -> Objects.equals(now.get(host), old.get(host))).count();
     assertThat(plan).contains(behind == 0 ? "No changes" : "on " + behind + " of 3 hosts");
 
-    fwctl(0, "apply", "--auto-approve");
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "plan", "--detailed-exitcode");
     Map<String, List<String>> wanted = rules();
     for (String host : HOSTS) {
       assertThat(now.get(host)).as(host).isIn(old.get(host), wanted.get(host));
@@ -230,8 +177,9 @@ class InterruptionIT {
     if (json) {
       options.add("--json");
     }
-    Program.Running apply = program.start(command("apply", options.toArray(String[]::new)));
-    await(() -> atWork() > 0);
+    Program.Running apply =
+        program.start(program.onTheLab("apply", options.toArray(String[]::new)));
+    Await.until(() -> atWork() > 0);
     apply.signal(signal);
     apply.awaitWords("stopping");
     everywhere("rm -f /run/hold");
@@ -259,8 +207,9 @@ class InterruptionIT {
     if (json) {
       options.add("--json");
     }
-    Program.Running apply = program.start(command("apply", options.toArray(String[]::new)));
-    await(() -> atWork() == 2);
+    Program.Running apply =
+        program.start(program.onTheLab("apply", options.toArray(String[]::new)));
+    Await.until(() -> atWork() == 2);
     apply.signal("INT");
     apply.awaitWords("stopping");
     apply.signal("INT");
@@ -288,11 +237,12 @@ class InterruptionIT {
   /** What the first ^C waits for is a host, and not whoever else is changing it. */
   @Test
   void aRunThatWaitsForALockIsStopped() throws Exception {
-    fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
-    policy("192.0.2.5");
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
+    program.policy(Program.allowing("192.0.2.5"));
     Program.Running apply =
         program.start(
-            command("apply", "--auto-approve", "--limit", "one", "--lock-timeout", "1h", "--json"));
+            program.onTheLab(
+                "apply", "--auto-approve", "--limit", "one", "--lock-timeout", "1h", "--json"));
     apply.awaitWords("apply_start");
     apply.signal("INT");
 
@@ -301,7 +251,7 @@ class InterruptionIT {
     assertThat(run.exitCode()).as("%s", run).isEqualTo(130);
     assertThat(told(run)).as("%s", run).containsExactly(Map.entry("one", "unchanged"));
     assertThat(run.words()).contains("somebody else is changing this host");
-    fwctl(0, "unlock", "--auto-approve");
+    program.fwctl(0, "unlock", "--auto-approve");
     assertThat(rules()).isEqualTo(old);
   }
 
@@ -315,7 +265,7 @@ class InterruptionIT {
       applyTheOldPolicy();
       long moment = random.nextLong(usual.toMillis() / 4, usual.toMillis());
       Program.Running apply =
-          program.start(command("apply", "--auto-approve", "--rollback-after", "5s"));
+          program.start(program.onTheLab("apply", "--auto-approve", "--rollback-after", "5s"));
       Thread.sleep(moment);
       apply.signal(signal);
 
@@ -338,18 +288,20 @@ class InterruptionIT {
   void aHostGoesBackWhenItsControllerIsKilled() throws Exception {
     everywhere(": >/run/hold");
     Program.Running apply =
-        program.start(command("apply", "--auto-approve", "--rollback-after", "5s"));
-    await(() -> atWork() == 3);
+        program.start(program.onTheLab("apply", "--auto-approve", "--rollback-after", "5s"));
+    Await.until(() -> atWork() == 3);
     apply.signal("KILL");
     assertThat(apply.end().exitCode()).isEqualTo(137);
-    assertThat(fwctl(0, "locks").words())
+    assertThat(program.fwctl(0, "locks").words())
         .contains("Something is under way on 3 of 3 hosts", "goes back in");
     everywhere("rm -f /run/hold");
 
-    await(() -> fwctl(0, "locks").words().contains("Nothing is under way on 3 hosts"));
+    Await.until(
+        () -> program.fwctl(0, "locks").words().contains("Nothing is under way on 3 hosts"));
 
     assertThat(rules()).isEqualTo(old);
-    assertThat(fwctl(0, "plan").words()).contains("the last change of this host was not kept");
+    assertThat(program.fwctl(0, "plan").words())
+        .contains("the last change of this host was not kept");
     eachIsAsItWasOrAsPlanned(Map.of());
   }
 }

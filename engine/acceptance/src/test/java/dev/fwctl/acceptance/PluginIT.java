@@ -48,19 +48,7 @@ class PluginIT {
     folder = fresh;
     plugins = Files.createDirectories(folder.resolve(".fwctl/plugins"));
     jar = plugins.resolve("acme-kernel-1.0.0.jar");
-    Files.createDirectory(folder.resolve("policies"));
-    Files.writeString(
-        folder.resolve("policies/policy.yml"),
-        """
-        fwctl: 1
-        policies:
-          baseline:
-            hosts: all
-            inbound:
-              default: drop
-              allow:
-                - {to: host, port: 9000/tcp, from: 203.0.113.5}
-        """);
+    new Program(lab, folder).policy(Program.allowing("203.0.113.5"));
   }
 
   /** Returns the block of a language in the page on plugins. */

@@ -2,6 +2,7 @@ package dev.fwctl.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.lab.Lab;
 import java.io.IOException;
@@ -111,6 +112,52 @@ final class Program {
       }
       return new Run(command, process.exitValue(), output.all(), errors.all());
     }
+  }
+
+  /** Makes this the one policy document of the folder. */
+  void policy(String text) {
+    try {
+      Path policies = Files.createDirectories(folder.resolve("policies"));
+      Files.writeString(policies.resolve("policy.yml"), text);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /** Returns a policy that lets some addresses reach port 9000 of all hosts, and nobody else. */
+  static String allowing(String... sources) {
+    return """
+    fwctl: 1
+    policies:
+      baseline:
+        hosts: all
+        inbound:
+          default: drop
+          allow:
+            - {to: host, port: 9000/tcp, from: [%s]}
+    """
+        .formatted(String.join(", ", sources));
+  }
+
+  /** Returns the arguments of a command on the hosts of the lab, with the policies here. */
+  String[] onTheLab(String command, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
+    arguments.addAll(List.of(options));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Runs a command as {@link #onTheLab}; it ends with this exit code, and with no bug of ours. */
+  Run fwctl(int exitCode, String command, String... options) {
+    return run(exitCode, onTheLab(command, options));
+  }
+
+  /** Runs the program to its end; it ends with this exit code, and with no bug of ours. */
+  Run run(int exitCode, String... arguments) {
+    Run run = run(arguments);
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
+    assertThat(run.words()).doesNotContain("Exception");
+    return run;
   }
 
   /** Runs the program to its end. */

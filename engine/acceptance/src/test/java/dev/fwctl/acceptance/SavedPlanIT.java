@@ -63,7 +63,6 @@ class SavedPlanIT {
   SavedPlanIT(@TempDir Path folder) throws IOException {
     this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
     for (String host : List.of("one", "two")) {
       lab.serve(host, "tcp/9000");
     }
@@ -77,30 +76,19 @@ class SavedPlanIT {
 
   @AfterEach
   void takeAway() throws IOException {
-    policy(NOTHING);
-    run(0, "apply", "-i", lab.inventory().toString(), "--auto-approve");
+    program.policy(NOTHING);
+    program.run(0, "apply", "-i", lab.inventory().toString(), "--auto-approve");
     for (String host : List.of("one", "two", "docked")) {
       assertThat(Ruleset.of(lab, host).ours()).isEmpty();
     }
   }
 
-  private void policy(String text) throws IOException {
-    Files.writeString(folder.resolve("policies/policy.yml"), text);
-  }
-
-  private Program.Run run(int exitCode, String... arguments) {
-    Program.Run run = program.run(arguments);
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
-    assertThat(run.words()).doesNotContain("Exception");
-    return run;
-  }
-
   private Program.Run plan(String... options) throws IOException {
-    policy(POLICY);
+    program.policy(POLICY);
     List<String> arguments =
         new ArrayList<>(List.of("plan", "-i", lab.inventory().toString(), "--out", "x.fwplan"));
     arguments.addAll(List.of(options));
-    return run(0, arguments.toArray(String[]::new));
+    return program.run(0, arguments.toArray(String[]::new));
   }
 
   private void sees(String client, String endpoint, Outcome outcome) {
@@ -112,18 +100,18 @@ class SavedPlanIT {
     Program.Run planned = plan();
     assertThat(planned.output().strip())
         .endsWith("Saved to x.fwplan; carry it out with: fwctl apply x.fwplan");
-    policy("not even YAML: [");
+    program.policy("not even YAML: [");
 
-    Program.Run shown = run(0, "show", "x.fwplan");
+    Program.Run shown = program.run(0, "show", "x.fwplan");
     String saved = planned.output().substring(0, planned.output().indexOf("Saved to"));
     assertThat(shown.output()).startsWith("Planned 20").endsWith(saved);
-    Program.Run markdown = run(0, "show", "x.fwplan", "--markdown");
+    Program.Run markdown = program.run(0, "show", "x.fwplan", "--markdown");
     assertThat(markdown.output()).contains("### fwctl plan", "```diff", "can no longer reach");
-    Program.Run json = run(0, "show", "x.fwplan", "--json");
+    Program.Run json = program.run(0, "show", "x.fwplan", "--json");
     assertThat(json.output().lines()).allMatch(line -> line.startsWith("{\"@level\":"));
     assertThat(json.output()).contains("\"type\":\"saved_plan\"", "\"type\":\"planned_change\"");
 
-    Program.Run applied = run(0, "apply", "x.fwplan");
+    Program.Run applied = program.run(0, "apply", "x.fwplan");
     assertThat(applied.words()).contains("Apply: 3 of 3 hosts applied.");
     sees(OFFICE, "one:9000", Outcome.OPEN);
     sees(STRANGER, "one:9000", Outcome.TIMEOUT);
@@ -131,24 +119,24 @@ class SavedPlanIT {
     sees(STRANGER, "docked:8081", Outcome.TIMEOUT);
 
     // Once more there is nothing to do.
-    Program.Run again = run(0, "apply", "x.fwplan");
+    Program.Run again = program.run(0, "apply", "x.fwplan");
     assertThat(again.words())
         .contains("one: already as planned", "two: already as planned")
         .doesNotContain("Apply:");
-    policy(POLICY);
-    run(0, "plan", "-i", lab.inventory().toString(), "--detailed-exitcode");
+    program.policy(POLICY);
+    program.run(0, "plan", "-i", lab.inventory().toString(), "--detailed-exitcode");
   }
 
   @Test
   void aHostOnWhichSomebodyChangedARuleIsStaleAndTheOthersGoOn() throws IOException {
-    policy(POLICY);
-    run(0, "apply", "-i", lab.inventory().toString(), "--auto-approve");
-    policy(POLICY.replace("9000/tcp", "9000-9001/tcp"));
-    run(0, "plan", "-i", lab.inventory().toString(), "--out", "x.fwplan");
+    program.policy(POLICY);
+    program.run(0, "apply", "-i", lab.inventory().toString(), "--auto-approve");
+    program.policy(POLICY.replace("9000/tcp", "9000-9001/tcp"));
+    program.run(0, "plan", "-i", lab.inventory().toString(), "--out", "x.fwplan");
     lab.script("one", "iptables -t mangle -A FWCTL-INBOUND -s 192.0.2.1 -j RETURN");
     List<String> before = Ruleset.of(lab, "one").lines();
 
-    Program.Run applied = run(5, "apply", "x.fwplan");
+    Program.Run applied = program.run(5, "apply", "x.fwplan");
 
     assertThat(applied.words())
         .contains(
@@ -157,7 +145,7 @@ class SavedPlanIT {
             "hint: plan again",
             "Apply: 2 of 3 hosts applied; 1 failed and as before.");
     assertThat(Ruleset.of(lab, "one").lines()).isEqualTo(before);
-    Program.Run json = run(5, "apply", "x.fwplan", "--json");
+    Program.Run json = program.run(5, "apply", "x.fwplan", "--json");
     assertThat(json.output())
         .contains("\"kind\":\"stale\"", "\"outcome\":\"as_planned\"", "\"type\":\"apply_summary\"");
   }
@@ -169,7 +157,7 @@ class SavedPlanIT {
     lab.docker("docked", "restart", "--time", "0", "shop");
     try {
       lab.container("docked", "shop-two", List.of("-p", "8082:8080"), "http/8080");
-      Program.Run stale = run(5, "apply", "x.fwplan");
+      Program.Run stale = program.run(5, "apply", "x.fwplan");
       assertThat(stale.words())
           .contains(
               "container shop-two is meant by 'container shop*' (new)",
@@ -179,7 +167,7 @@ class SavedPlanIT {
       assertThat(Ruleset.of(lab, "docked").ours()).isEmpty();
 
       lab.docker("docked", "rm", "--force", "shop-two");
-      Program.Run applied = run(0, "apply", "x.fwplan");
+      Program.Run applied = program.run(0, "apply", "x.fwplan");
       assertThat(applied.words()).contains("Apply: 1 of 1 host applied.");
       sees(STRANGER, "docked:8081", Outcome.TIMEOUT);
     } finally {
@@ -195,13 +183,13 @@ class SavedPlanIT {
         folder.resolve("moved.yml"),
         inventory.replace(
             "ansible_host: " + lab.host("one").ipv4(), "ansible_host: " + lab.host("one").ipv6()));
-    Program.Run applied = run(5, "apply", "-i", "moved.yml", "x.fwplan");
+    Program.Run applied = program.run(5, "apply", "-i", "moved.yml", "x.fwplan");
     assertThat(applied.words())
         .contains("the inventory now says ssh", "Apply: 2 of 3 hosts applied");
     assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
 
     Files.writeString(folder.resolve("gone.yml"), "all: {hosts: {three: {}}}\n");
-    Program.Run gone = run(5, "apply", "-i", "gone.yml", "x.fwplan");
+    Program.Run gone = program.run(5, "apply", "-i", "gone.yml", "x.fwplan");
     assertThat(gone.words()).contains("the inventory no longer has this host", "0 of 3 hosts");
   }
 
@@ -218,24 +206,24 @@ class SavedPlanIT {
 
   @Test
   void hostsThatCouldNotBePlannedAreToldAgain() throws IOException {
-    policy(POLICY);
+    program.policy(POLICY);
     String inventory = Files.readString(lab.inventory());
     Files.writeString(
         folder.resolve("hosts.yml"),
         inventory.replace(
             "ansible_host: " + lab.host("two").ipv4(),
             "ansible_port: 2, ansible_host: " + lab.host("two").ipv4()));
-    run(4, "plan", "-i", "hosts.yml", "--out", "x.fwplan");
-    Program.Run applied = run(4, "apply", "x.fwplan");
+    program.run(4, "plan", "-i", "hosts.yml", "--out", "x.fwplan");
+    Program.Run applied = program.run(4, "apply", "x.fwplan");
     assertThat(applied.words()).contains("! two: left alone", "Apply: 2 of 2 hosts applied.");
 
-    run(0, "plan", "-i", "hosts.yml", "--allow-unreachable", "1", "--out", "x.fwplan");
-    run(0, "apply", "x.fwplan");
+    program.run(0, "plan", "-i", "hosts.yml", "--allow-unreachable", "1", "--out", "x.fwplan");
+    program.run(0, "apply", "x.fwplan");
   }
 
   @Test
   void noSecretIsInTheFile() throws IOException {
-    policy(POLICY);
+    program.policy(POLICY);
     String key = Files.readString(lab.privateKey());
     Files.writeString(
         folder.resolve("hosts.yml"),
@@ -256,8 +244,8 @@ class SavedPlanIT {
                 lab.knownHosts(),
                 lab.host("one").ipv4(),
                 lab.opsPassword().replace("'", "''")));
-    policy(POLICY.substring(0, POLICY.indexOf("  shop:")));
-    run(0, "plan", "-i", "hosts.yml", "--out", "x.fwplan");
+    program.policy(POLICY.substring(0, POLICY.indexOf("  shop:")));
+    program.run(0, "plan", "-i", "hosts.yml", "--out", "x.fwplan");
 
     StringBuilder all = new StringBuilder();
     try (ZipFile zip = new ZipFile(folder.resolve("x.fwplan").toFile())) {
@@ -271,6 +259,6 @@ class SavedPlanIT {
         .contains("\"user\":\"ops\"")
         .doesNotContain(lab.opsPassword(), lab.privateKey().toString())
         .doesNotContain(key.lines().skip(1).findFirst().orElseThrow());
-    run(0, "apply", "x.fwplan");
+    program.run(0, "apply", "x.fwplan");
   }
 }

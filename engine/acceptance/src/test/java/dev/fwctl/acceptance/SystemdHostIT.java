@@ -11,12 +11,10 @@ import dev.fwctl.lab.OnLab;
 import dev.fwctl.lab.Outcome;
 import dev.fwctl.lab.Probe;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,13 +44,10 @@ class SystemdHostIT {
               HostSpec.withDocker("three", "sid").underSystemd(),
               HostSpec.withDocker("four", "bookworm").onLegacyIptables().underSystemd()));
 
-  private final Path folder;
   private final Program program;
 
   SystemdHostIT(@TempDir Path folder) throws IOException {
-    this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
     onEachHost(
         host ->
             lab.container(
@@ -66,9 +61,9 @@ class SystemdHostIT {
 
   @AfterEach
   void takeAway() throws IOException {
-    fwctl(0, "unlock", "--auto-approve");
-    policy(NOTHING);
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "unlock", "--auto-approve");
+    program.policy(NOTHING);
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(host -> assertThat(Ruleset.of(lab, host).ours()).isEmpty());
   }
 
@@ -77,8 +72,8 @@ class SystemdHostIT {
   @Test
   void whatWasKeptIsInForceBeforeAContainerAnswers() throws IOException {
     theDoorIsOpen();
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     Map<String, List<String>> before = ours();
     try (Watch watch = forbidden()) {
       onEachHost(this::reboot);
@@ -86,14 +81,14 @@ class SystemdHostIT {
       watch.nothingGotIn();
     }
     assertThat(ours()).isEqualTo(before);
-    fwctl(0, "plan", "--detailed-exitcode");
-    fwctl(0, "drift", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "drift", "--detailed-exitcode");
   }
 
   @Test
   void aPowerCutIsAsHarmless() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     try (Watch watch = forbidden()) {
       onEachHost(
           host -> {
@@ -103,14 +98,14 @@ class SystemdHostIT {
       officeGetsIn();
       watch.nothingGotIn();
     }
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   /** A lock that is held at that moment, a module that comes late. */
   @Test
   void dockerWaitsForRulesThatCouldNotBeLoadedAtOnce() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(
         host ->
             lab.script(
@@ -129,16 +124,16 @@ class SystemdHostIT {
           assertThat(lab.run(host, "cat", "/run/tried")).isEqualTo("xxxx");
           lab.script(host, "sed -i '/run.tried/d' /var/lib/fwctl/applied");
         });
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void aRebootInMidTransactionComesUpWithTheOldRules() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     Map<String, List<String>> before = ours();
-    policy(allowing(PARTNER, PARTNER_IPV6));
-    fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    program.policy(allowing(PARTNER, PARTNER_IPV6));
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "10m");
     onEachHost(host -> sees(PARTNER, host, Outcome.OPEN));
 
     onEachHost(lab::powerOff);
@@ -150,41 +145,41 @@ class SystemdHostIT {
 
     assertThat(ours()).isEqualTo(before);
     onEachHost(host -> sees(PARTNER, host, Outcome.TIMEOUT));
-    assertThat(fwctl(0, "locks").words()).contains("Nothing is under way");
-    fwctl(2, "plan", "--detailed-exitcode");
-    fwctl(0, "apply", "--auto-approve");
+    assertThat(program.fwctl(0, "locks").words()).contains("Nothing is under way");
+    program.fwctl(2, "plan", "--detailed-exitcode");
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(host -> sees(PARTNER, host, Outcome.OPEN));
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void aFirstApplyThatWasNotKeptLeavesNothingForTheNextBoot() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "10m");
     onEachHost(this::reboot);
     onEachHost(host -> assertThat(Ruleset.of(lab, host).ours()).isEmpty());
     theDoorIsOpen();
 
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(
         host -> {
           sees(PARTNER, host, Outcome.TIMEOUT);
           sees(OFFICE, host, Outcome.OPEN);
         });
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void aPolicyThatIsGoneLeavesNothing() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(
         host ->
             assertThat(lab.run(host, "systemctl", "is-enabled", "fwctl.service"))
                 .isEqualTo("enabled\n"));
-    policy(NOTHING);
+    program.policy(NOTHING);
 
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "apply", "--auto-approve");
 
     onEachHost(
         host -> {
@@ -209,62 +204,35 @@ class SystemdHostIT {
   /** The controller can't come back, and then is no more. */
   @Test
   void aTimerOfSystemdTakesAHostBackWhoseControllerIsKilled() throws Exception {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     List<String> before = Ruleset.of(lab, "two").ours();
-    policy(allowing(PARTNER, PARTNER_IPV6));
-    lab.script(
-        "two",
-        """
-        mkdir /opt/real
-        ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
-        rm /usr/sbin/iptables-nft-restore
-        cat >/usr/sbin/iptables-nft-restore <<'end'
-        #!/bin/sh
-        case "$*" in
-          *--test*) ;;
-          *) iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP ;;
-        esac
-        exec /opt/real/iptables-nft-restore "$@"
-        end
-        chmod 755 /usr/sbin/iptables-nft-restore
-        """);
+    program.policy(allowing(PARTNER, PARTNER_IPV6));
+    AtTheChange.run(
+        lab, "two", "iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP", "");
     try {
       Program.Running apply =
           program.start(
-              "apply",
-              "-i",
-              lab.inventory().toString(),
-              "-p",
-              "policies",
-              "--auto-approve",
-              "--limit",
-              "two",
-              "--rollback-after",
-              "10s");
-      await(() -> !Ruleset.of(lab, "two").ours().equals(before));
+              program.onTheLab(
+                  "apply", "--auto-approve", "--limit", "two", "--rollback-after", "10s"));
+      Await.until(() -> !Ruleset.of(lab, "two").ours().equals(before));
       apply.signal("KILL");
       apply.end();
 
       assertThat(lab.run("two", "systemctl", "list-timers", "--no-legend", "fwctl-*"))
           .contains(".timer");
       sees(PARTNER, "two", Outcome.OPEN);
-      await(() -> Ruleset.of(lab, "two").ours().equals(before));
+      Await.until(() -> Ruleset.of(lab, "two").ours().equals(before));
     } finally {
-      lab.script(
-          "two",
-          """
-          ln -sf xtables-nft-multi /usr/sbin/iptables-nft-restore
-          rm -r /opt/real
-          iptables-nft -t raw -F PREROUTING
-          """);
+      AtTheChange.stop(lab, "two");
+      lab.run("two", "iptables-nft", "-t", "raw", "-F", "PREROUTING");
     }
-    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
+    Await.until(() -> program.fwctl(0, "locks").words().contains("Nothing is under way"));
     sees(OFFICE, "two", Outcome.OPEN);
     sees(PARTNER, "two", Outcome.TIMEOUT);
     assertThat(lab.run("two", "systemctl", "list-units", "--all", "--no-legend", "fwctl-*"))
         .isEmpty();
-    assertThat(fwctl(2, "plan", "--detailed-exitcode", "--limit", "two").words())
+    assertThat(program.fwctl(2, "plan", "--detailed-exitcode", "--limit", "two").words())
         .contains("the last change of this host was not kept");
   }
 
@@ -272,8 +240,8 @@ class SystemdHostIT {
 
   @Test
   void dockerThatStartsAgainOpensNothing() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     try (Watch watch = forbidden()) {
       onEachHost(
           host -> {
@@ -283,14 +251,14 @@ class SystemdHostIT {
       officeGetsIn();
       watch.nothingGotIn();
     }
-    fwctl(0, "drift", "--detailed-exitcode");
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "drift", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void ufwOpensNothing() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     try (Watch watch = forbidden()) {
       onEachHost(
           host ->
@@ -302,21 +270,21 @@ class SystemdHostIT {
                   ufw reload
                   systemctl restart ufw
                   """));
-      fwctl(0, "drift", "--detailed-exitcode");
+      program.fwctl(0, "drift", "--detailed-exitcode");
       onEachHost(this::reboot);
-      fwctl(0, "plan", "--detailed-exitcode");
+      program.fwctl(0, "plan", "--detailed-exitcode");
       onEachHost(host -> lab.script(host, "ufw disable; ufw --force reset"));
       officeGetsIn();
       watch.nothingGotIn();
     }
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   /** As nftables comes in Debian: its first words are "flush ruleset". */
   @Test
   void aFirewallThatFlushesEverythingComesFirst() throws Exception {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     Map<String, List<String>> before = ours();
     onEachHost(host -> lab.script(host, "systemctl enable nftables"));
     try {
@@ -325,10 +293,10 @@ class SystemdHostIT {
         officeGetsIn();
         watch.nothingGotIn();
       }
-      fwctl(0, "drift", "--detailed-exitcode");
+      program.fwctl(0, "drift", "--detailed-exitcode");
       for (String action : List.of("restart", "reload")) {
         onEachHost(host -> lab.run(host, "systemctl", action, "nftables"));
-        await(() -> ours().equals(before));
+        Await.until(() -> ours().equals(before));
         onEachHost(
             host -> assertThat(lab.probe(PARTNER, host + ":8081")).isNotEqualTo(Outcome.OPEN));
       }
@@ -343,20 +311,20 @@ class SystemdHostIT {
 
   @Test
   void rulesThatSomebodyFlushedAreFoundAndPutBack() throws IOException {
-    policy(allowing(OFFICE, OFFICE_IPV6));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
     onEachHost(
         host -> {
           lab.script(host, "iptables -t mangle -F; ip6tables -t mangle -F");
           sees(PARTNER, host, Outcome.OPEN);
         });
 
-    fwctl(2, "drift", "--detailed-exitcode");
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(2, "drift", "--detailed-exitcode");
+    program.fwctl(0, "apply", "--auto-approve");
 
     onEachHost(host -> sees(PARTNER, host, Outcome.TIMEOUT));
     officeGetsIn();
-    fwctl(0, "drift", "--detailed-exitcode");
+    program.fwctl(0, "drift", "--detailed-exitcode");
   }
 
   // What the tests are made of
@@ -410,10 +378,6 @@ class SystemdHostIT {
     return Parallel.each(hosts(), host -> Ruleset.of(lab, host).ours());
   }
 
-  private void policy(String text) throws IOException {
-    Files.writeString(folder.resolve("policies/policy.yml"), text);
-  }
-
   private static String allowing(String... sources) {
     return """
     fwctl: 1
@@ -428,23 +392,7 @@ class SystemdHostIT {
         .formatted("\"" + String.join("\", \"", sources) + "\"");
   }
 
-  private Program.Run fwctl(int exitCode, String command, String... options) {
-    List<String> arguments =
-        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
-    arguments.addAll(List.of(options));
-    Program.Run run = program.run(arguments.toArray(String[]::new));
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
-    return run;
-  }
-
   private void sees(String client, String host, Outcome outcome) {
     assertThat(lab.probe(client, host + ":8081")).as("%s at %s", client, host).isEqualTo(outcome);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 300 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(50);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 }

@@ -9,11 +9,8 @@ import dev.fwctl.lab.LabSpec;
 import dev.fwctl.lab.OnLab;
 import dev.fwctl.lab.Outcome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -40,13 +37,10 @@ class TransactionIT {
               HostSpec.plain("two", "bullseye"),
               HostSpec.plain("three", "trixie").onLegacyIptables()));
 
-  private final Path folder;
   private final Program program;
 
   TransactionIT(@TempDir Path folder) throws IOException {
-    this.folder = folder;
     this.program = new Program(lab, folder);
-    Files.createDirectory(folder.resolve("policies"));
     for (String host : List.of("one", "two", "three")) {
       lab.serve(host, "tcp/9000");
     }
@@ -59,40 +53,12 @@ class TransactionIT {
 
   @AfterEach
   void takeAway() throws IOException {
-    fwctl(0, "unlock", "--auto-approve");
-    policy(NOTHING);
-    fwctl(0, "apply", "--auto-approve");
+    program.fwctl(0, "unlock", "--auto-approve");
+    program.policy(NOTHING);
+    program.fwctl(0, "apply", "--auto-approve");
     for (String host : List.of("one", "two", "three")) {
       assertThat(Ruleset.of(lab, host).ours()).isEmpty();
     }
-  }
-
-  private void policy(String text) throws IOException {
-    Files.writeString(folder.resolve("policies/policy.yml"), text);
-  }
-
-  private static String allowing(String... sources) {
-    return """
-    fwctl: 1
-    policies:
-      baseline:
-        hosts: all
-        inbound:
-          default: drop
-          allow:
-            - {to: host, port: 9000/tcp, from: [%s]}
-    """
-        .formatted(String.join(", ", sources));
-  }
-
-  private Program.Run fwctl(int exitCode, String command, String... options) {
-    List<String> arguments =
-        new ArrayList<>(List.of(command, "-i", lab.inventory().toString(), "-p", "policies"));
-    arguments.addAll(List.of(options));
-    Program.Run run = program.run(arguments.toArray(String[]::new));
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(exitCode);
-    assertThat(run.words()).doesNotContain("Exception");
-    return run;
   }
 
   private void sees(String client, String host, Outcome outcome) {
@@ -101,59 +67,59 @@ class TransactionIT {
 
   @Test
   void hostsWaitToBeConfirmed() throws IOException {
-    policy(allowing(OFFICE));
-    Program.Run applied = fwctl(0, "apply", "--auto-approve", "--soak", "10m");
+    program.policy(Program.allowing(OFFICE));
+    Program.Run applied = program.fwctl(0, "apply", "--auto-approve", "--soak", "10m");
     assertThat(applied.words()).contains("to be confirmed", "fwctl confirm");
     sees(OFFICE, "one", Outcome.OPEN);
     sees(PARTNER, "one", Outcome.TIMEOUT);
 
-    Program.Run locks = fwctl(0, "locks");
+    Program.Run locks = program.fwctl(0, "locks");
     assertThat(locks.words()).contains("one claimed by", "waits to be confirmed", "3 of 3 hosts");
-    Program.Run plan = fwctl(0, "plan");
+    Program.Run plan = program.fwctl(0, "plan");
     assertThat(plan.words()).contains("waits to be confirmed");
     // Somebody else gets no say meanwhile.
-    policy(allowing(PARTNER));
-    Program.Run other = fwctl(6, "apply", "--auto-approve");
+    program.policy(Program.allowing(PARTNER));
+    Program.Run other = program.fwctl(6, "apply", "--auto-approve");
     assertThat(other.words()).contains("somebody else is changing this host");
     sees(OFFICE, "one", Outcome.OPEN);
 
-    Program.Run confirmed = fwctl(0, "confirm");
+    Program.Run confirmed = program.fwctl(0, "confirm");
     assertThat(confirmed.words()).contains("Confirm: 3 of 3 hosts applied");
-    assertThat(fwctl(0, "locks").words()).contains("Nothing is under way on 3 hosts");
-    assertThat(fwctl(0, "confirm").words()).contains("Nothing waits to be confirmed");
-    policy(allowing(OFFICE));
-    fwctl(0, "plan", "--detailed-exitcode");
+    assertThat(program.fwctl(0, "locks").words()).contains("Nothing is under way on 3 hosts");
+    assertThat(program.fwctl(0, "confirm").words()).contains("Nothing waits to be confirmed");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void hostsThatNobodyConfirmsGoBackByThemselves() throws Exception {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve");
-    policy(allowing(PARTNER));
-    fwctl(0, "apply", "--auto-approve", "--soak", "5s");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve");
+    program.policy(Program.allowing(PARTNER));
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "5s");
 
-    await(() -> fwctl(0, "locks").words().contains("Nothing is under way"));
+    Await.until(() -> program.fwctl(0, "locks").words().contains("Nothing is under way"));
 
     for (String host : List.of("one", "two", "three")) {
       sees(OFFICE, host, Outcome.OPEN);
       sees(PARTNER, host, Outcome.TIMEOUT);
     }
-    Program.Run late = fwctl(7, "confirm");
+    Program.Run late = program.fwctl(7, "confirm");
     assertThat(late.words())
         .contains("! one: went back to what it was before")
         .contains("Confirm: 0 of 3 hosts applied; 3 went back.");
-    Program.Run plan = fwctl(2, "plan", "--detailed-exitcode");
+    Program.Run plan = program.fwctl(2, "plan", "--detailed-exitcode");
     assertThat(plan.words()).contains("the last change of this host was not kept");
-    policy(allowing(OFFICE));
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void unlockingTakesBackWhatIsUnderWay() throws IOException {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
 
-    Program.Run unlocked = fwctl(0, "unlock", "--auto-approve");
+    Program.Run unlocked = program.fwctl(0, "unlock", "--auto-approve");
 
     assertThat(unlocked.words()).contains("Unlock: 1 of 1 host");
     assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
@@ -162,37 +128,37 @@ class TransactionIT {
 
   @Test
   void aFleetGoesBackToTheReceiptBefore() throws IOException {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve");
-    policy(allowing(PARTNER));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve");
+    program.policy(Program.allowing(PARTNER));
+    program.fwctl(0, "apply", "--auto-approve");
     sees(PARTNER, "two", Outcome.OPEN);
 
-    Program.Run back = fwctl(0, "rollback", "--auto-approve");
+    Program.Run back = program.fwctl(0, "rollback", "--auto-approve");
 
     assertThat(back.words()).contains("Rollback: 3 of 3 hosts applied");
     for (String host : List.of("one", "two", "three")) {
       sees(OFFICE, host, Outcome.OPEN);
       sees(PARTNER, host, Outcome.TIMEOUT);
     }
-    policy(allowing(OFFICE));
-    assertThat(fwctl(0, "drift", "--detailed-exitcode").words()).contains("No drift");
+    program.policy(Program.allowing(OFFICE));
+    assertThat(program.fwctl(0, "drift", "--detailed-exitcode").words()).contains("No drift");
   }
 
   @Test
   void onlyTheHostsOfARunGoBack() throws IOException {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve");
-    policy(allowing(PARTNER));
-    fwctl(0, "apply", "--auto-approve", "--limit", "one");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve");
+    program.policy(Program.allowing(PARTNER));
+    program.fwctl(0, "apply", "--auto-approve", "--limit", "one");
     String receipt = lab.run("one", "cat", "/var/lib/fwctl/applied");
     Matcher run = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-f]{4}").matcher(receipt);
     assertThat(run.find()).as(receipt).isTrue();
-    assertThat(fwctl(0, "facts", "--limit", "one").words()).contains(run.group());
+    assertThat(program.fwctl(0, "facts", "--limit", "one").words()).contains(run.group());
 
-    assertThat(fwctl(0, "rollback", "--auto-approve", "--run", "no-such-run").words())
+    assertThat(program.fwctl(0, "rollback", "--auto-approve", "--run", "no-such-run").words())
         .contains("No host has a receipt to go back from");
-    Program.Run back = fwctl(0, "rollback", "--auto-approve", "--run", run.group());
+    Program.Run back = program.fwctl(0, "rollback", "--auto-approve", "--run", run.group());
 
     assertThat(back.words()).contains("Rollback: 1 of 1 host applied");
     for (String host : List.of("one", "two", "three")) {
@@ -204,9 +170,9 @@ class TransactionIT {
   /** The other one is done while we wait: what we planned no longer is so. */
   @Test
   void whoWaitsForALockGoesOnWhenItIsGone() throws Exception {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
-    policy(allowing(PARTNER));
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve", "--soak", "10m", "--limit", "one");
+    program.policy(Program.allowing(PARTNER));
     Program.Running waiting =
         program.start(
             "apply",
@@ -221,7 +187,7 @@ class TransactionIT {
             "--lock-timeout",
             "2m");
     waiting.awaitWords("apply_start");
-    fwctl(0, "confirm");
+    program.fwctl(0, "confirm");
 
     Program.Run run = waiting.end();
 
@@ -232,8 +198,8 @@ class TransactionIT {
 
   @Test
   void whatWasKeptIsPutInForceByTheFileThatIsLeft() throws IOException {
-    policy(allowing(OFFICE));
-    fwctl(0, "apply", "--auto-approve");
+    program.policy(Program.allowing(OFFICE));
+    program.fwctl(0, "apply", "--auto-approve");
     for (String host : List.of("one", "two", "three")) {
       List<String> applied = Ruleset.of(lab, host).ours();
       lab.script(
@@ -250,16 +216,16 @@ class TransactionIT {
       lab.run(host, "/bin/sh", "/var/lib/fwctl/applied");
       assertThat(Ruleset.of(lab, host).ours()).isEqualTo(applied);
     }
-    fwctl(0, "plan", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
   }
 
   @Test
   void aRunStopsWhenTheFirstWaveFails() throws IOException {
     lab.script("one", "mkdir /var/lib/fwctl.away; : >/var/lib/fwctl");
-    policy(allowing(OFFICE));
+    program.policy(Program.allowing(OFFICE));
     Program.Run run;
     try {
-      run = fwctl(8, "apply", "--auto-approve", "--waves", "1,100%");
+      run = program.fwctl(8, "apply", "--auto-approve", "--waves", "1,100%");
     } finally {
       lab.run("one", "rm", "-r", "/var/lib/fwctl", "/var/lib/fwctl.away");
     }
@@ -272,11 +238,11 @@ class TransactionIT {
   @Test
   void aRunThatStopsTakesBackWhatItDid() throws IOException {
     lab.script("two", "mkdir /var/lib/fwctl.away; : >/var/lib/fwctl");
-    policy(allowing(OFFICE));
+    program.policy(Program.allowing(OFFICE));
     Program.Run run;
     try {
       run =
-          fwctl(
+          program.fwctl(
               7,
               "apply",
               "--auto-approve",
@@ -298,49 +264,21 @@ class TransactionIT {
   /** The new rules let nobody in from where we come, whatever they say on paper. */
   @Test
   void aHostGoesBackThatLetsNobodyInAnyMore() throws IOException {
-    policy(allowing(OFFICE));
-    // What another program does at the very moment at which our rules change. The real command
-    // keeps its name, by which it knows what it is to be.
-    lab.script(
-        "one",
-        """
-        mkdir /opt/real
-        ln -s /usr/sbin/xtables-nft-multi /opt/real/iptables-nft-restore
-        rm /usr/sbin/iptables-nft-restore
-        cat >/usr/sbin/iptables-nft-restore <<'end'
-        #!/bin/sh
-        case "$*" in
-          *--test*) ;;
-          *) iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP ;;
-        esac
-        exec /opt/real/iptables-nft-restore "$@"
-        end
-        chmod 755 /usr/sbin/iptables-nft-restore
-        (sleep 25; iptables-nft -t raw -F PREROUTING) >/dev/null 2>&1 &
-        """);
+    program.policy(Program.allowing(OFFICE));
+    AtTheChange.run(
+        lab, "one", "iptables-nft -t raw -I PREROUTING -p tcp --syn --dport 22 -j DROP", "");
+    lab.script("one", "(sleep 25; iptables-nft -t raw -F PREROUTING) >/dev/null 2>&1 &");
     Program.Run run;
     try {
-      run = fwctl(7, "apply", "--auto-approve", "--limit", "one", "--rollback-after", "8s");
+      run = program.fwctl(7, "apply", "--auto-approve", "--limit", "one", "--rollback-after", "8s");
     } finally {
-      lab.script(
-          "one",
-          """
-          ln -sf xtables-nft-multi /usr/sbin/iptables-nft-restore
-          rm -r /opt/real
-          iptables-nft -t raw -F PREROUTING
-          """);
+      AtTheChange.stop(lab, "one");
+      lab.run("one", "iptables-nft", "-t", "raw", "-F", "PREROUTING");
     }
     assertThat(run.words())
         .contains("! one: went back to what it was before")
         .contains("Apply: 0 of 1 host applied; 1 went back.");
     assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
     sees(PARTNER, "one", Outcome.OPEN);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(50);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 }

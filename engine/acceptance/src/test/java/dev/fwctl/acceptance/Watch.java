@@ -8,7 +8,6 @@ import dev.fwctl.lab.Probe;
 import dev.fwctl.lab.Prober;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Tries over and over to get in, while hosts go through something, and tells what got in. */
 final class Watch implements AutoCloseable {
@@ -17,29 +16,24 @@ final class Watch implements AutoCloseable {
 
   private static final int AT_ONCE = 2;
 
-  private final List<Prober> probers;
+  private final Prober prober;
 
   /** Starts to send probes, none of which is to get in. */
   Watch(Lab lab, List<Probe> probes) {
-    this.probers =
-        Stream.generate(() -> Prober.start(lab, probes, LIMIT, Duration.ZERO))
-            .limit(AT_ONCE)
-            .toList();
+    this.prober = Prober.start(lab, probes, LIMIT, Duration.ZERO, AT_ONCE);
   }
 
   /** Ends the watch; nothing may have got in since its start. */
   void nothingGotIn() {
-    for (Prober prober : probers) {
-      List<Prober.Sighting> sightings = prober.stop();
-      assertThat(sightings).as("what was tried").isNotEmpty();
-      assertThat(sightings)
-          .as("what got in")
-          .noneMatch(sighting -> sighting.outcome() == Outcome.OPEN);
-    }
+    List<Prober.Sighting> sightings = prober.stop();
+    assertThat(sightings).as("what was tried").isNotEmpty();
+    assertThat(sightings)
+        .as("what got in")
+        .noneMatch(sighting -> sighting.outcome() == Outcome.OPEN);
   }
 
   @Override
   public void close() {
-    probers.forEach(Prober::close);
+    prober.close();
   }
 }

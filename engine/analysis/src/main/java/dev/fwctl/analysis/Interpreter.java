@@ -203,10 +203,7 @@ public final class Interpreter {
           }
           case Target.SetMark mark ->
               packet = packet.withMark(packet.mark() & ~mark.mask() ^ mark.value());
-          case Target.DestinationNat nat -> {
-            return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
-          }
-          case Target.Redirect redirect -> {
+          case Target.DestinationNat _, Target.Redirect _ -> {
             return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
           }
           case Target.Other other -> {

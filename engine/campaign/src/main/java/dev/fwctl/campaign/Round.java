@@ -18,8 +18,7 @@ final class Round {
 
   private static final Duration PROBE_PAUSE = Duration.ofMillis(20);
 
-  /** How many probers are at work one after the other, as those that get no answer wait for it. */
-  private static final int PROBERS = 3;
+  private static final int PROBES_AT_ONCE = 3;
 
   /** Within what time a host is at rest, once the fault and the program have ended. */
   private static final Duration REST = Scene.ROLLBACK_AFTER.plus(Duration.ofSeconds(20));
@@ -95,7 +94,7 @@ final class Round {
   Result play(Fault fault, Map<Grants, Rules> known, Undisturbed undisturbed) {
     Map<Probe, Way> ways = new HashMap<>();
     Way.all().forEach(way -> ways.put(way.probe(scene.lab(), scene.host()), way));
-    List<Prober> probers = new ArrayList<>();
+    List<Evidence.Sighting> sightings = new ArrayList<>();
     Report report;
     Optional<Report> other;
     long begun;
@@ -103,12 +102,10 @@ final class Round {
     boolean rested;
     Rules held;
     Map<Way, Outcome> answers;
-    try {
-      for (int i = 0; i < PROBERS; i++) {
-        probers.add(
-            Prober.start(scene.lab(), List.copyOf(ways.keySet()), PROBE_LIMIT, PROBE_PAUSE));
-        pause(PROBE_LIMIT.dividedBy(PROBERS));
-      }
+    try (Prober prober =
+        Prober.start(
+            scene.lab(), List.copyOf(ways.keySet()), PROBE_LIMIT, PROBE_PAUSE, PROBES_AT_ONCE)) {
+      pause(PROBE_LIMIT);
       Scene.Run apply = scene.apply(drawn.wanted());
       Duration whole = undisturbed.run();
       if (drawn.inside()) {
@@ -123,11 +120,6 @@ final class Round {
       rested = awaitRest();
       held = Rules.of(scene.lab(), scene.host());
       answers = answers(scene);
-    } finally {
-      probers.forEach(Prober::close);
-    }
-    List<Evidence.Sighting> sightings = new ArrayList<>();
-    for (Prober prober : probers) {
       for (Prober.Sighting it : prober.stop()) {
         Way way = ways.get(it.probe());
         if (way != null) {

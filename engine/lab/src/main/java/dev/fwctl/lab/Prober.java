@@ -14,7 +14,7 @@ public final class Prober implements AutoCloseable {
   private final Duration limit;
   private final Duration pause;
   private final List<Sighting> sightings = new ArrayList<>();
-  private final Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
   private volatile @Nullable RuntimeException failure;
 
@@ -36,7 +36,6 @@ public final class Prober implements AutoCloseable {
     this.probes = List.copyOf(probes);
     this.limit = limit;
     this.pause = pause;
-    this.thread = Thread.ofVirtual().unstarted(this::run);
   }
 
   /**
@@ -44,15 +43,23 @@ public final class Prober implements AutoCloseable {
    *
    * @param limit how long each probe waits for its answer
    * @param pause how long it rests after all have ended and before it sends them again
+   * @param atOnce how many rows of probes are on their way at once, begun one after the other
+   *     within the time that an unanswered one takes: what is open for a moment is met by one of
+   *     them
    */
-  public static Prober start(Lab lab, List<Probe> probes, Duration limit, Duration pause) {
+  public static Prober start(
+      Lab lab, List<Probe> probes, Duration limit, Duration pause, int atOnce) {
     Prober prober = new Prober(lab, probes, limit, pause);
-    prober.thread.start();
+    for (int i = 0; i < atOnce; i++) {
+      Duration delay = limit.multipliedBy(i).dividedBy(atOnce);
+      prober.threads.add(Thread.ofVirtual().start(() -> prober.run(delay)));
+    }
     return prober;
   }
 
-  private void run() {
+  private void run(Duration delay) {
     try {
+      Thread.sleep(delay);
       while (!closed) {
         long sent = System.nanoTime();
         List<Outcome> outcomes = lab.probe(probes, limit);
@@ -72,7 +79,7 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * Ends it and returns all that came, in the order in which it was sent.
+   * Ends it and returns all that came, in the order in which it ended.
    *
    * @throws dev.fwctl.model.FwctlException when probes could not be sent
    */
@@ -91,7 +98,9 @@ public final class Prober implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      thread.join();
+      for (Thread thread : threads) {
+        thread.join();
+      }
     } catch (InterruptedException interruption) {
       Thread.currentThread().interrupt();
     }

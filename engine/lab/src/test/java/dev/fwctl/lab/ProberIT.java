@@ -3,6 +3,7 @@ package dev.fwctl.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ final class ProberIT {
     try (Lab lab = Lab.up(LabSpec.of(LabNames.fresh(), HostSpec.plain("web", "bookworm")))) {
       lab.serve("web", "tcp/7");
       Probe probe = lab.probeOf("203.0.113.5", "web:7");
-      Prober prober = Prober.start(lab, List.of(probe), LIMIT, Duration.ofMillis(20));
+      Prober prober = Prober.start(lab, List.of(probe), LIMIT, Duration.ofMillis(20), 2);
       Thread.sleep(300);
       long closing = System.nanoTime();
       lab.run("web", "iptables", "-A", "INPUT", "-p", "tcp", "--dport", "7", "-j", "DROP");
@@ -27,7 +28,7 @@ final class ProberIT {
       Thread.sleep(300);
       List<Prober.Sighting> sightings = prober.stop();
 
-      assertThat(sightings).isSortedAccordingTo((a, b) -> Long.compare(a.sent(), b.sent()));
+      assertThat(sightings).isSortedAccordingTo(Comparator.comparingLong(Prober.Sighting::ended));
       assertThat(sightings).allMatch(sighting -> sighting.probe().equals(probe));
       assertThat(sightings)
           .filteredOn(sighting -> sighting.ended() < closing || sighting.sent() > open)
