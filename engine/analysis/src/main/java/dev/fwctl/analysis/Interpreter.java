@@ -53,9 +53,6 @@ public final class Interpreter {
           new Hook("security", "OUTPUT"),
           new Hook("mangle", "POSTROUTING"));
 
-  /** Targets that only watch. */
-  private static final Set<String> WATCHERS = Set.of("LOG", "NFLOG", "ULOG", "AUDIT", "TRACE");
-
   /** Targets that translate the source, which decides nothing: the packet goes on. */
   private static final Set<String> SOURCE_NAT = Set.of("SNAT", "MASQUERADE");
 
@@ -207,12 +204,12 @@ public final class Interpreter {
             return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
           }
           case Target.Other other -> {
-            if (table.equals("nat") && isOneOf(SOURCE_NAT, other)) {
+            if (table.equals("nat") && SOURCE_NAT.contains(other.name())) {
               return Optional.of(Verdict.ACCEPTED);
             }
             if (isUntracking(other)) {
               packet = packet.withTracking(packet.tracking().in(Packet.State.UNTRACKED));
-            } else if (!isWatching(other)) {
+            } else if (!other.onlyWatches()) {
               return Optional.of(Verdict.UNDECIDED);
             }
           }
@@ -222,11 +219,7 @@ public final class Interpreter {
     }
 
     private static boolean isWatching(Target target) {
-      return target instanceof Target.Other other && isOneOf(WATCHERS, other);
-    }
-
-    private static boolean isOneOf(Set<String> names, Target.Other target) {
-      return names.contains(target.text().split(" ", 2)[0]);
+      return target instanceof Target.Other other && other.onlyWatches();
     }
 
     private static boolean isUntracking(Target.Other target) {
@@ -269,11 +262,11 @@ public final class Interpreter {
         case Match.SourcePort it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports
-                    && contains(it.ports(), ports.source()) != it.negated());
+                    && it.ports().contains(ports.source()) != it.negated());
         case Match.DestinationPort it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports
-                    && contains(it.ports(), ports.destination()) != it.negated());
+                    && it.ports().contains(ports.destination()) != it.negated());
         case Match.DestinationPorts it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports
@@ -307,7 +300,7 @@ public final class Interpreter {
         case Match.OriginalDestinationPort it ->
             ofConnection(
                 stateDecides,
-                contains(it.ports(), packet.tracking().originalPort()) != it.negated());
+                it.ports().contains(packet.tracking().originalPort()) != it.negated());
         case Match.DestinationType it -> Optional.of(isOfType(it) != it.negated());
         case Match.SourceInSet it ->
             Optional.ofNullable(sets.get(it.set()))
@@ -373,11 +366,7 @@ public final class Interpreter {
     }
 
     private static boolean anyContains(List<PortRange> ranges, int port) {
-      return ranges.stream().anyMatch(range -> contains(range, port));
-    }
-
-    private static boolean contains(PortRange range, int port) {
-      return range.first() <= port && port <= range.last();
+      return ranges.stream().anyMatch(range -> range.contains(port));
     }
   }
 }

@@ -324,7 +324,7 @@ public final class Reach {
         case Target.DestinationNat unused -> unclear(flow, next);
         case Target.Redirect unused -> unclear(flow, next);
         case Target.Other other -> {
-          if (isObserver(other.text())) {
+          if (other.onlyWatches()) {
             add(next, flow);
           } else {
             unclear(flow, next);
@@ -377,15 +377,6 @@ public final class Reach {
       AddressSet through = sure.union(unsure.minus(lost));
       return new Passage(through, unsure.minus(through), decisions);
     }
-  }
-
-  /** Tells whether a target only looks on. Source: iptables-extensions(8). */
-  private static boolean isObserver(String target) {
-    String name = target.split(" ", 2)[0];
-    return switch (name) {
-      case "LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "LED" -> true;
-      default -> false;
-    };
   }
 
   /** One table of ours, its rules prepared for walking. */
@@ -549,12 +540,12 @@ public final class Reach {
                 ? it.ports().equals(PortRange.ALL) ? Truth.of(true, it.negated()) : Truth.UNKNOWN
                 : Truth.NO;
         case Match.DestinationPort it ->
-            ofPort(kind, towards, port -> contains(it.ports(), port), it.negated());
+            ofPort(kind, towards, port -> it.ports().contains(port), it.negated());
         case Match.DestinationPorts it ->
             ofPort(
                 kind,
                 towards,
-                port -> it.ports().stream().anyMatch(range -> contains(range, port)),
+                port -> it.ports().stream().anyMatch(range -> range.contains(port)),
                 it.negated());
         case Match.SourcePorts unused ->
             kind.payload() instanceof Payload.Dialled ? Truth.UNKNOWN : Truth.NO;
@@ -564,7 +555,7 @@ public final class Reach {
               ofPort(
                   kind,
                   towards,
-                  port -> it.ports().stream().anyMatch(range -> contains(range, port)),
+                  port -> it.ports().stream().anyMatch(range -> range.contains(port)),
                   false);
           yield !(kind.payload() instanceof Payload.Dialled)
               ? Truth.NO
@@ -576,7 +567,7 @@ public final class Reach {
                 : Truth.NO;
         case Match.OriginalDestinationPort it ->
             kind.payload() instanceof Payload.Dialled dialled
-                ? Truth.of(contains(it.ports(), dialled.port()), it.negated())
+                ? Truth.of(it.ports().contains(dialled.port()), it.negated())
                 : Truth.NO;
         case Match.OriginalDestination it ->
             kind.path().isInbound()
@@ -627,10 +618,6 @@ public final class Reach {
       return towards == Destination.TRANSLATED
           ? Truth.UNKNOWN
           : Truth.of(wanted.test(dialled.port()), negated);
-    }
-
-    private static boolean contains(PortRange range, int port) {
-      return range.first() <= port && port <= range.last();
     }
 
     private static boolean fits(String pattern, String name) {

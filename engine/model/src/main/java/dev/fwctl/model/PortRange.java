@@ -19,6 +19,10 @@ public record PortRange(int first, int last) implements Comparable<PortRange> {
     return new PortRange(port, port);
   }
 
+  public boolean contains(int port) {
+    return first <= port && port <= last;
+  }
+
   public boolean contains(PortRange other) {
     return first <= other.first && other.last <= last;
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.model.IpAddress;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a rule does with a packet. */
 public sealed interface Target {
@@ -55,8 +56,21 @@ public sealed interface Target {
 
   /** Anything else, word for word as it was printed, from the target's name on. */
   record Other(String text) implements Target {
+    private static final Set<String> WATCHERS =
+        Set.of("LOG", "NFLOG", "ULOG", "TRACE", "AUDIT", "LED");
+
     public Other {
       requireNonNull(text, "text is null");
+    }
+
+    /** Returns the target's name, such as {@code MASQUERADE}. */
+    public String name() {
+      return text.split(" ", 2)[0];
+    }
+
+    /** Tells whether it only looks on, and the packet goes on. Source: iptables-extensions(8). */
+    public boolean onlyWatches() {
+      return WATCHERS.contains(name());
     }
   }
 }
