@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ public final class Prober implements AutoCloseable {
       throw failure;
     }
     synchronized (sightings) {
-      return List.copyOf(sightings);
+      return sightings.stream().sorted(Comparator.comparingLong(Sighting::ended)).toList();
     }
   }
 

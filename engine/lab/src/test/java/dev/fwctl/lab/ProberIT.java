@@ -17,15 +17,15 @@ final class ProberIT {
       lab.serve("web", "tcp/7");
       Probe probe = lab.probeOf("203.0.113.5", "web:7");
       Prober prober = Prober.start(lab, List.of(probe), LIMIT, Duration.ofMillis(20), 2);
-      Thread.sleep(300);
+      Thread.sleep(1000);
       long closing = System.nanoTime();
       lab.run("web", "iptables", "-A", "INPUT", "-p", "tcp", "--dport", "7", "-j", "DROP");
       long closed = System.nanoTime();
-      Thread.sleep(500);
+      Thread.sleep(2000);
       long opening = System.nanoTime();
       lab.run("web", "iptables", "-F", "INPUT");
       long open = System.nanoTime();
-      Thread.sleep(300);
+      Thread.sleep(1000);
       List<Prober.Sighting> sightings = prober.stop();
 
       assertThat(sightings).isSortedAccordingTo(Comparator.comparingLong(Prober.Sighting::ended));
