@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Many rounds, one after the other, on two hosts in turn. */
+/** Many rounds, one after the other, on hosts of each kind in turn. */
 public final class Campaign {
   private static final Grants NOBODY = new Grants(Map.of(), false);
 
@@ -92,8 +92,8 @@ public final class Campaign {
     Lab.down(LabFolders.standard(), settings.lab());
     try (Lab lab = Lab.up(Scene.spec(settings.lab()), out)) {
       List<Stage> stages = new ArrayList<>();
-      for (String host : List.of("nft", "legacy")) {
-        Stage stage = new Stage(new Scene(lab, host, folder, launcher));
+      for (Scene.Kind kind : Scene.Kind.values()) {
+        Stage stage = new Stage(new Scene(lab, kind, folder, launcher));
         stage.scene.moveIn();
         require(Round.converge(stage.scene, NOBODY, stage.known));
         stages.add(stage);
@@ -114,8 +114,9 @@ public final class Campaign {
       long seed = settings.seed() + number;
       Fault fault = faults.get((int) Math.floorMod(seed, (long) faults.size()));
       long turn = Math.floorDiv(seed, (long) faults.size());
-      // Nobody waits for the lock of a host on iptables-nft.
-      Stage stage = stages.get(fault == Fault.LOCK_HELD ? 1 : (int) Math.floorMod(turn, 2L));
+      List<Stage> struck =
+          stages.stream().filter(it -> fault.kinds().contains(it.scene.kind())).toList();
+      Stage stage = struck.get((int) Math.floorMod(turn, (long) struck.size()));
       Round.Drawn drawn = Round.Drawn.of(seed);
       long start = System.nanoTime();
       if (!stage.inForce.equals(drawn.before())) {

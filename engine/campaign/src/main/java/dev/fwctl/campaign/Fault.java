@@ -4,6 +4,7 @@ import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,54 +12,54 @@ import java.util.Optional;
 
 /** What goes wrong while a host is being changed. */
 enum Fault {
-  CONTROLLER_KILLED(Cut.NOTHING) {
+  CONTROLLER_KILLED(Harm.NOTHING) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       apply.kill();
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
-  CONNECTION_CUT(Cut.NOTHING) {
+  CONNECTION_CUT(Harm.NOTHING) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene.tryScript(END_SESSIONS);
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
-  SSHD_STOPPED(Cut.NOTHING) {
+  SSHD_STOPPED(Harm.NOTHING) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
-      scene.lab().script(scene.host(), "kill $(cat /run/sshd.pid)");
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+      scene.sshd(false);
       scene.tryScript(END_SESSIONS);
       rest(lasting);
-      scene.lab().run(scene.host(), "/usr/sbin/sshd");
-      return Optional.empty();
+      scene.sshd(true);
+      return Traces.NONE;
     }
   },
-  NETWORK_DOWN(Cut.EVERYTHING) {
+  NETWORK_DOWN(Harm.NETWORK) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene.network(false);
       try {
         rest(lasting);
       } finally {
         scene.network(true);
       }
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
-  DOCKER_RESTARTED(Cut.CONTAINERS) {
+  DOCKER_RESTARTED(Harm.DOCKER) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene.lab().restartDocker(scene.host());
       scene.awaitShop();
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
   /** Also Docker's own rules go, until it is started anew. */
-  RULES_FLUSHED(Cut.CONTAINERS) {
+  RULES_FLUSHED(Harm.DOCKER) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene
           .lab()
           .script(
@@ -71,45 +72,89 @@ enum Fault {
                 $tool -w -P FORWARD ACCEPT
               done
               """);
+      Instant flushed = Instant.now();
       rest(lasting);
       scene.lab().restartDocker(scene.host());
       scene.awaitShop();
-      return Optional.empty();
+      return new Traces(Optional.empty(), Optional.of(flushed));
     }
   },
   /** Only iptables-legacy takes it; the kernel itself orders the changes of iptables-nft. */
-  LOCK_HELD(Cut.NOTHING) {
+  LOCK_HELD(Harm.NOTHING, Scene.Kind.LEGACY) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene.tryScript("flock /run/xtables.lock sleep " + lasting.toSeconds());
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
-  DISK_FULL(Cut.NOTHING) {
+  DISK_FULL(Harm.NOTHING, Scene.Kind.NFT, Scene.Kind.LEGACY) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
       scene.tryScript("cat /dev/zero >/var/lib/fwctl/full 2>/dev/null");
       rest(lasting);
       scene.lab().run(scene.host(), "rm", "-f", "/var/lib/fwctl/full");
-      return Optional.empty();
+      return Traces.NONE;
     }
   },
-  SECOND_CONTROLLER(Cut.NOTHING) {
+  HOST_REBOOTED(Harm.HOST, Scene.Kind.SYSTEMD) {
     @Override
-    Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
-      return Optional.of(scene.apply(other).report());
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+      scene.lab().reboot(scene.host());
+      scene.comeBack();
+      return Traces.NONE;
+    }
+  },
+  POWER_CUT(Harm.HOST, Scene.Kind.SYSTEMD) {
+    @Override
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+      scene.lab().powerOff(scene.host());
+      rest(lasting);
+      scene.lab().powerOn(scene.host());
+      scene.comeBack();
+      return Traces.NONE;
+    }
+  },
+  SECOND_CONTROLLER(Harm.NOTHING) {
+    @Override
+    Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting) {
+      return new Traces(Optional.of(scene.apply(other).report()), Optional.empty());
     }
   };
 
-  /** What a fault itself keeps from being reached while it lasts. */
-  enum Cut {
+  /** What a fault itself does to others than us. */
+  enum Harm {
     NOTHING,
-    CONTAINERS,
-    EVERYTHING;
+    /** Packets are lost while it lasts. */
+    NETWORK,
+    /** Docker ends, its containers with it, and starts anew. */
+    DOCKER,
+    /** All of the host does. */
+    HOST;
 
+    /** Tells whether a service can't be reached while it lasts. */
     boolean cuts(Way.Service service) {
-      return this == EVERYTHING || (this == CONTAINERS && service == Way.Service.SHOP);
+      return this == NETWORK || ends(service);
     }
+
+    /** Tells whether it ends the service, and so the connections to it. */
+    boolean ends(Way.Service service) {
+      return this == HOST || (this == DOCKER && service == Way.Service.SHOP);
+    }
+
+    /** Tells whether Docker writes its rules anew. */
+    boolean restartsDocker() {
+      return this == HOST || this == DOCKER;
+    }
+  }
+
+  /**
+   * What a fault leaves for the judge to know.
+   *
+   * @param second what a second operator's program said
+   * @param flushed when all rules were gone
+   */
+  record Traces(Optional<Report> second, Optional<Instant> flushed) {
+    private static final Traces NONE = new Traces(Optional.empty(), Optional.empty());
   }
 
   private static final String END_SESSIONS =
@@ -122,14 +167,26 @@ enum Fault {
       done
       """;
 
-  private final Cut cut;
+  private final Harm harm;
+  private final List<Scene.Kind> kinds;
 
-  Fault(Cut cut) {
-    this.cut = cut;
+  /** A fault that can strike each kind of host. */
+  Fault(Harm harm) {
+    this(harm, Scene.Kind.values());
   }
 
-  Cut cut() {
-    return cut;
+  Fault(Harm harm, Scene.Kind... kinds) {
+    this.harm = harm;
+    this.kinds = List.of(kinds);
+  }
+
+  Harm harm() {
+    return harm;
+  }
+
+  /** Returns which kinds of hosts it can strike. */
+  List<Scene.Kind> kinds() {
+    return kinds;
   }
 
   /**
@@ -138,9 +195,8 @@ enum Fault {
    * @param apply the run that is changing the host
    * @param other what a second operator wants
    * @param lasting for how long, where it does not end by itself
-   * @return what a second operator's program said
    */
-  abstract Optional<Report> strike(Scene scene, Scene.Run apply, Grants other, Duration lasting);
+  abstract Traces strike(Scene scene, Scene.Run apply, Grants other, Duration lasting);
 
   /** Returns its name on the command line, such as {@code network-down}. */
   String label() {

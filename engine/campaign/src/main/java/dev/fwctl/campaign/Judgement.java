@@ -1,10 +1,12 @@
 package dev.fwctl.campaign;
 
+import dev.fwctl.lab.HeldConnection;
 import dev.fwctl.lab.Outcome;
 import dev.fwctl.model.Family;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +38,8 @@ final class Judgement {
     violations.addAll(rules());
     violations.addAll(reports());
     violations.addAll(packets());
+    violations.addAll(connections());
+    violations.addAll(others());
     inForce.ifPresent(grants -> violations.addAll(answers(grants, evidence.answers())));
     return violations;
   }
@@ -79,7 +83,7 @@ final class Judgement {
 
   /** What is said is what is. */
   private List<String> reports() {
-    return evidence.other().map(this::bothReports).orElseGet(this::theReport);
+    return evidence.traces().second().map(this::bothReports).orElseGet(this::theReport);
   }
 
   private List<String> theReport() {
@@ -87,8 +91,7 @@ final class Judgement {
     boolean holds = inForce.equals(Optional.of(evidence.asked().wanted()));
     boolean mayBeUntold = evidence.fault() == Fault.CONTROLLER_KILLED && report.outcome().isEmpty();
     if (report.saysApplied()) {
-      // Flushed after it was said, it is another's doing, and for drift to tell.
-      return holds || evidence.fault() == Fault.RULES_FLUSHED
+      return holds || wasFlushedSince()
           ? List.of()
           : List.of("it said applied, and the host does not hold it");
     }
@@ -98,6 +101,15 @@ final class Judgement {
     return holds && !mayBeUntold && !report.saysUnknown()
         ? List.of("it said " + report + ", and the host holds what was wanted")
         : List.of();
+  }
+
+  /** Flushed after it was applied, it is another's doing, and for drift to tell. */
+  private boolean wasFlushedSince() {
+    return evidence
+        .traces()
+        .flushed()
+        .filter(flushed -> evidence.report().begun().filter(flushed::isBefore).isEmpty())
+        .isPresent();
   }
 
   /**
@@ -132,9 +144,7 @@ final class Judgement {
           && !(evidence.fault() == Fault.RULES_FLUSHED && sighting.ended() >= evidence.begun())) {
         violations.add("let in: " + sighting.way());
       }
-      if (!open
-          && asked.stream().allMatch(grants -> grants.allow(sighting.way()))
-          && !isCutByTheFault(sighting)) {
+      if (!open && evidence.asked().allAllow(sighting.way()) && !isCutByTheFault(sighting)) {
         violations.add("cut off (%s): %s".formatted(sighting.outcome(), sighting.way()));
       }
     }
@@ -142,8 +152,30 @@ final class Judgement {
   }
 
   private boolean isCutByTheFault(Evidence.Sighting sighting) {
-    return evidence.fault().cut().cuts(sighting.way().service())
+    return evidence.fault().harm().cuts(sighting.way().service())
         && sighting.ended() >= evidence.begun()
         && sighting.sent() <= evidence.ended() + GRACE;
+  }
+
+  /** A connection that all policies allow lives, unless the fault ended what it went to. */
+  private List<String> connections() {
+    return evidence.connections().entrySet().stream()
+        .filter(connection -> connection.getValue() != HeldConnection.Pulse.ALIVE)
+        .filter(connection -> !evidence.fault().harm().ends(connection.getKey().service()))
+        .map(
+            connection ->
+                "a held connection is %s: %s"
+                    .formatted(
+                        connection.getValue().name().toLowerCase(Locale.ROOT), connection.getKey()))
+        .sorted()
+        .toList();
+  }
+
+  /** Rules of others stay as they are, unless Docker itself writes them anew. */
+  private List<String> others() {
+    Evidence.Others others = evidence.others();
+    return evidence.fault().harm().restartsDocker() || others.before().equals(others.after())
+        ? List.of()
+        : List.of("the rules of others are not as they were: " + others);
   }
 }

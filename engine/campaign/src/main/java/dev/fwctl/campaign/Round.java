@@ -1,5 +1,6 @@
 package dev.fwctl.campaign;
 
+import dev.fwctl.lab.HeldConnection;
 import dev.fwctl.lab.Outcome;
 import dev.fwctl.lab.Probe;
 import dev.fwctl.lab.Prober;
@@ -22,6 +23,9 @@ final class Round {
 
   /** Within what time a host is at rest, once the fault and the program have ended. */
   private static final Duration REST = Scene.ROLLBACK_AFTER.plus(Duration.ofSeconds(20));
+
+  /** How long the echo of a held connection may take. */
+  private static final Duration PULSE_LIMIT = Duration.ofSeconds(3);
 
   private static final Duration LONGEST = Duration.ofSeconds(8);
 
@@ -95,8 +99,16 @@ final class Round {
     Map<Probe, Way> ways = new HashMap<>();
     Way.all().forEach(way -> ways.put(way.probe(scene.lab(), scene.host()), way));
     List<Evidence.Sighting> sightings = new ArrayList<>();
+    Evidence.Asked asked =
+        new Evidence.Asked(
+            drawn.before(),
+            drawn.wanted(),
+            fault == Fault.SECOND_CONTROLLER ? Optional.of(drawn.other()) : Optional.empty());
+    Rules othersBefore = Rules.of(scene.lab(), scene.host()).others();
+    Map<Way, HeldConnection> connections = hold(asked);
+    Map<Way, HeldConnection.Pulse> pulses = new HashMap<>();
     Report report;
-    Optional<Report> other;
+    Fault.Traces traces;
     long begun;
     long ended;
     boolean rested;
@@ -114,18 +126,21 @@ final class Round {
       }
       pause(Duration.ofNanos((long) (whole.toNanos() * drawn.at())));
       begun = System.nanoTime();
-      other = fault.strike(scene, apply, drawn.other(), drawn.lasting());
+      traces = fault.strike(scene, apply, drawn.other(), drawn.lasting());
       ended = System.nanoTime();
       report = apply.report();
       rested = awaitRest();
       held = Rules.of(scene.lab(), scene.host());
       answers = answers(scene);
+      connections.forEach((way, connection) -> pulses.put(way, connection.pulse(PULSE_LIMIT)));
       for (Prober.Sighting it : prober.stop()) {
         Way way = ways.get(it.probe());
         if (way != null) {
           sightings.add(new Evidence.Sighting(way, it.outcome(), it.sent(), it.ended()));
         }
       }
+    } finally {
+      connections.values().forEach(HeldConnection::close);
     }
     List<String> violations = new ArrayList<>();
     if (!rested) {
@@ -139,21 +154,31 @@ final class Round {
     Evidence evidence =
         new Evidence(
             fault,
-            new Evidence.Asked(
-                drawn.before(),
-                drawn.wanted(),
-                fault == Fault.SECOND_CONTROLLER ? Optional.of(drawn.other()) : Optional.empty()),
+            traces,
+            asked,
             known,
-            held,
+            held.ours(),
+            new Evidence.Others(othersBefore, held.others()),
             answers,
+            pulses,
             report,
-            other,
             begun,
             ended,
             sightings);
     Judgement judgement = new Judgement(evidence);
     violations.addAll(judgement.violations());
-    return new Result(report, word(judgement, held), violations);
+    return new Result(report, word(judgement, held.ours()), violations);
+  }
+
+  /** Opens a connection on each way that all policies allow. */
+  private Map<Way, HeldConnection> hold(Evidence.Asked asked) {
+    Map<Way, HeldConnection> connections = new HashMap<>();
+    for (Way way : Way.all()) {
+      if (asked.allAllow(way)) {
+        connections.put(way, way.hold(scene.lab(), scene.host()));
+      }
+    }
+    return connections;
   }
 
   private String word(Judgement judgement, Rules held) {
@@ -195,7 +220,7 @@ final class Round {
     if (plan.exitCode() != 0) {
       violations.add("the next plan ended with " + plan.exitCode() + ": " + plan.output());
     }
-    Rules held = Rules.of(scene.lab(), scene.host());
+    Rules held = Rules.of(scene.lab(), scene.host()).ours();
     Rules before = known.putIfAbsent(grants, held);
     if (before != null && !before.equals(held)) {
       violations.add("the same policy gave other rules than before");

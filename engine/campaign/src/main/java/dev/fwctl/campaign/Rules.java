@@ -8,13 +8,13 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * What of fwctl's the kernel of a host holds, without counters.
+ * Rules that the kernel of a host holds, without counters.
  *
- * @param lines of each family, each with its table in front; chains in the order of their names, as
- *     the kernel prints them in the order in which they were made
+ * @param lines of each family, each with its table in front
  */
 record Rules(Map<Family, List<String>> lines) {
   private static final Pattern OURS = Pattern.compile(".*\\bFWCTL.*");
@@ -26,26 +26,52 @@ record Rules(Map<Family, List<String>> lines) {
     lines = Collections.unmodifiableMap(copy);
   }
 
+  /** Returns all that a host holds. */
   static Rules of(Lab lab, String host) {
-    Map<Family, List<String>> lines = new EnumMap<>(Family.class);
-    lines.put(Family.IPV4, ours(lab.run(host, "iptables-save")));
-    lines.put(Family.IPV6, ours(lab.run(host, "ip6tables-save")));
-    return new Rules(lines);
+    return new Rules(
+        Map.of(
+            Family.IPV4,
+            parse(lab.run(host, "iptables-save")),
+            Family.IPV6,
+            parse(lab.run(host, "ip6tables-save"))));
   }
 
-  /** Returns the lines that are ours of what iptables-save printed. */
-  static List<String> ours(String saved) {
+  /** Reads what iptables-save printed. */
+  static List<String> parse(String saved) {
     List<String> lines = new ArrayList<>();
     String table = "";
     for (String line : saved.lines().toList()) {
       if (line.startsWith("*")) {
         table = line;
-      } else if (OURS.matcher(line).matches()) {
+      } else if (line.startsWith(":") || line.startsWith("-")) {
         lines.add(table + " " + COUNTERS.matcher(line).replaceAll(""));
       }
     }
-    lines.sort(Comparator.comparing(Rules::chain));
     return lines;
+  }
+
+  /**
+   * Returns those that are fwctl's, chains in the order of their names, as the kernel prints them
+   * in the order in which they were made.
+   */
+  Rules ours() {
+    return map(
+        some ->
+            some.stream()
+                .filter(OURS.asMatchPredicate())
+                .sorted(Comparator.comparing(Rules::chain))
+                .toList());
+  }
+
+  /** Returns those that are not, as the kernel prints them. */
+  Rules others() {
+    return map(some -> some.stream().filter(OURS.asMatchPredicate().negate()).toList());
+  }
+
+  private Rules map(UnaryOperator<List<String>> selection) {
+    Map<Family, List<String>> selected = new EnumMap<>(Family.class);
+    lines.forEach((family, some) -> selected.put(family, selection.apply(some)));
+    return new Rules(selected);
   }
 
   private static String chain(String line) {

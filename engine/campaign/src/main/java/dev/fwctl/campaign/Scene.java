@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The lab, the host that is changed, and the program that changes it. */
@@ -26,10 +28,30 @@ final class Scene {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final Lab lab;
-  private final String host;
+  private final Kind kind;
   private final Path folder;
   private final Path launcher;
   private int runs;
+
+  /** The hosts of a campaign, each named after what it is. */
+  enum Kind {
+    NFT,
+    LEGACY,
+    SYSTEMD;
+
+    String host() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private HostSpec spec() {
+      HostSpec host = HostSpec.withDocker(host(), "bookworm");
+      return switch (this) {
+        case NFT -> host;
+        case LEGACY -> host.onLegacyIptables();
+        case SYSTEMD -> host.underSystemd();
+      };
+    }
+  }
 
   /**
    * Sets a scene in a lab that is up.
@@ -37,45 +59,64 @@ final class Scene {
    * @param folder where policies and logs go
    * @param launcher the program
    */
-  Scene(Lab lab, String host, Path folder, Path launcher) {
+  Scene(Lab lab, Kind kind, Path folder, Path launcher) {
     this.lab = lab;
-    this.host = host;
+    this.kind = kind;
     this.folder = folder;
     this.launcher = launcher;
   }
 
-  /** Returns the lab of a campaign: the same host with each kind of iptables. */
+  /** Returns the lab of a campaign. */
   static LabSpec spec(String name) {
-    return LabSpec.of(
-        name,
-        HostSpec.withDocker("nft", "bookworm"),
-        HostSpec.withDocker("legacy", "bookworm").onLegacyIptables());
+    return LabSpec.of(name, Arrays.stream(Kind.values()).map(Kind::spec).toArray(HostSpec[]::new));
   }
 
   Lab lab() {
     return lab;
   }
 
+  Kind kind() {
+    return kind;
+  }
+
   String host() {
-    return host;
+    return kind.host();
   }
 
   /** Starts what is asked for, and gives the receipts a file system that can be filled. */
   void moveIn() {
-    lab.serve(host, "tcp/" + Way.Service.HOST.port());
     lab.container(
-        host,
+        host(),
         "shop",
         List.of("--restart", "always", "-p", Way.Service.SHOP.port() + ":8080"),
-        "http/8080");
-    lab.script(
-        host, "mkdir -p /var/lib/fwctl; mount -t tmpfs -o size=512k,mode=700 tmpfs /var/lib/fwctl");
+        "tcp/8080");
+    comeBack();
+    if (Fault.DISK_FULL.kinds().contains(kind)) {
+      lab.script(
+          host(),
+          "mkdir -p /var/lib/fwctl; mount -t tmpfs -o size=512k,mode=700 tmpfs /var/lib/fwctl");
+    }
+  }
+
+  /** Starts what does not start by itself with the host, and waits for the rest. */
+  void comeBack() {
+    lab.serve(host(), "tcp/" + Way.Service.HOST.port());
+    awaitShop();
+  }
+
+  /** Starts or stops what takes new connections to the host; those that are there stay. */
+  void sshd(boolean up) {
+    if (kind == Kind.SYSTEMD) {
+      lab.run(host(), "systemctl", up ? "start" : "stop", "ssh");
+    } else {
+      lab.script(host(), up ? "/usr/sbin/sshd" : "kill $(cat /run/sshd.pid)");
+    }
   }
 
   /** Waits until the container answers again. */
   void awaitShop() {
     lab.script(
-        host,
+        host(),
         """
         tries=0
         until [ "$(docker exec shop probe tcp/127.0.0.1/8080 2>/dev/null)" = open ]; do
@@ -148,13 +189,14 @@ final class Scene {
     runs++;
     try {
       // Rules name the file they come from, which is to have the same name in every run.
-      Path repository = folder.resolve(host + "-" + runs);
+      Path repository = folder.resolve(host() + "-" + runs);
       Path policies = Files.createDirectories(repository.resolve("policies"));
       Files.writeString(policies.resolve("policy.yml"), grants.document());
       List<String> command =
           new ArrayList<>(List.of("env", "FWCTL_BUILD=never", launcher.toString()));
       command.addAll(List.of(words));
-      command.addAll(List.of("-i", lab.inventory().toString(), "-p", "policies", "--limit", host));
+      command.addAll(
+          List.of("-i", lab.inventory().toString(), "-p", "policies", "--limit", host()));
       File log = repository.resolve("log").toFile();
       Process process =
           lab.process("controller", command)
@@ -171,12 +213,12 @@ final class Scene {
 
   /** Runs a shell script on the host, whatever becomes of it. */
   Execution tryScript(String script) {
-    return lab.exec(host, "sh", "-c", script);
+    return lab.exec(host(), "sh", "-c", script);
   }
 
   /** Shuts or opens the way between the host and everybody else; the host's own side stays. */
   void network(boolean up) {
-    lab.run("router", "ip", "link", "set", "host" + lab.host(host).number(), up ? "up" : "down");
+    lab.run("router", "ip", "link", "set", "host" + lab.host(host()).number(), up ? "up" : "down");
   }
 
   private static String seconds(Duration time) {

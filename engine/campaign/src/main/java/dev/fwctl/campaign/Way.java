@@ -1,5 +1,6 @@
 package dev.fwctl.campaign;
 
+import dev.fwctl.lab.HeldConnection;
 import dev.fwctl.lab.Lab;
 import dev.fwctl.lab.Probe;
 import dev.fwctl.model.Family;
@@ -67,6 +68,10 @@ record Way(Client client, Service service, Family family) {
 
   Probe probe(Lab lab, String host) {
     return lab.probeOf(client.address(family), host + ":" + service.port());
+  }
+
+  HeldConnection hold(Lab lab, String host) {
+    return lab.hold(client.address(family), host + ":" + service.port());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.fwctl.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -12,10 +13,11 @@ class ReportTest {
             0,
             """
             a line for a person
-            {"type": "apply_start", "host": "nft"}
+            {"type": "apply_start", "host": "nft", "@timestamp": "2026-11-20T10:00:00.250+01:00"}
             {"type": "apply_errored", "outcome": "unchanged"}
             {"type": "apply_complete", "outcome": "applied"}
             {"type": "apply_summ""");
+    assertThat(report.begun()).contains(Instant.parse("2026-11-20T09:00:00.250Z"));
     assertThat(report.outcome()).contains("applied");
     assertThat(report.saysApplied()).isTrue();
     assertThat(report.saysUnknown()).isFalse();
