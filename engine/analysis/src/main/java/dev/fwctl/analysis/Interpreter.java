@@ -120,7 +120,12 @@ public final class Interpreter {
 
   /** Takes a packet past hooks, in their order, until one of them does not let it through. */
   public Outcome walk(Packet packet, List<Hook> hooks) {
-    Walk walk = new Walk(packet);
+    return walk(packet, hooks, new Suppositions(List.of()));
+  }
+
+  /** Does the same, with something supposed of rules that are not understood. */
+  Outcome walk(Packet packet, List<Hook> hooks, Suppositions suppositions) {
+    Walk walk = new Walk(packet, suppositions);
     for (Hook hook : hooks) {
       Optional<Verdict> verdict = walk.at(hook);
       if (verdict.isPresent() && verdict.get() != Verdict.ACCEPTED) {
@@ -134,10 +139,12 @@ public final class Interpreter {
   private final class Walk {
     private Packet packet;
     private final List<Step> trace = new ArrayList<>();
+    private final Suppositions suppositions;
     private boolean byPolicy;
 
-    Walk(Packet packet) {
+    Walk(Packet packet, Suppositions suppositions) {
       this.packet = packet;
+      this.suppositions = suppositions;
     }
 
     Optional<Verdict> at(Hook hook) {
@@ -168,7 +175,14 @@ public final class Interpreter {
           // Where a rule only looks on, it does not matter whether it applies.
           continue;
         }
-        trace.add(new Step(table, chain.name(), position, rule));
+        Step step = new Step(table, chain.name(), position, rule);
+        if (applies.isEmpty()) {
+          applies = suppositions.of(step);
+        }
+        if (applies.isPresent() && !applies.get()) {
+          continue;
+        }
+        trace.add(step);
         if (applies.isEmpty()) {
           return Optional.of(Verdict.UNDECIDED);
         }

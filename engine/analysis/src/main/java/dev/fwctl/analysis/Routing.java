@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Where a host sends packets, as far as its addresses and routes say. */
-final class Routing {
+public final class Routing {
   private static final IpPrefix MULTICAST_IPV4 = IpPrefix.of("224.0.0.0/4");
   private static final IpPrefix MULTICAST_IPV6 = IpPrefix.of("ff00::/8");
   private static final IpAddress BROADCAST = IpAddress.of("255.255.255.255");
 
   private final NetworkFacts network;
 
-  Routing(NetworkFacts network) {
+  public Routing(NetworkFacts network) {
     this.network = network;
   }
 
@@ -54,7 +54,7 @@ final class Routing {
    * Returns the interfaces that packets for an address leave by: none if no route leads there,
    * several if it is not known which of these routes the kernel takes.
    */
-  Set<String> interfacesTowards(IpAddress address) {
+  public Set<String> interfacesTowards(IpAddress address) {
     int longest = -1;
     Set<String> names = new TreeSet<>();
     for (Route route : network.routes()) {
@@ -80,7 +80,8 @@ final class Routing {
         .findFirst();
   }
 
-  private boolean isLocal(IpAddress address) {
+  /** Tells whether an address is one of the host's own. */
+  public boolean isLocal(IpAddress address) {
     return address.isLoopback()
         || network.interfaces().stream()
             .filter(NetworkInterface::up)

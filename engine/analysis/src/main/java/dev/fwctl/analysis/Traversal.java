@@ -12,8 +12,10 @@ import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.netfilter.NamedSet;
 import dev.fwctl.model.netfilter.Table;
 import dev.fwctl.model.netfilter.Target;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,9 @@ import java.util.Set;
  * kernel's priorities in netfilter_ipv4.h.
  */
 public final class Traversal {
+  /** More than a person reads. */
+  private static final int MOST_POSSIBILITIES = 16;
+
   private final Interpreter interpreter;
   private final Routing routing;
 
@@ -49,7 +54,42 @@ public final class Traversal {
    *     interface; where it goes out and what its destination is to the host are found out here
    */
   public Journey of(Packet packet) {
-    Way way = new Way(packet);
+    return of(packet, new Suppositions(List.of()));
+  }
+
+  /**
+   * Takes a packet through the host by every way that it may go, as far as rules are understood.
+   *
+   * <p>A way that hangs on something else, such as a target that is not understood, ends there; so
+   * do ways that are left when there are many.
+   *
+   * @return at least one, the way on which the first rule applies before that on which it does not
+   */
+  public List<Possibility> possibilities(Packet packet) {
+    List<Possibility> found = new ArrayList<>();
+    Deque<List<Boolean>> open = new ArrayDeque<>(List.of(List.of()));
+    while (!open.isEmpty()) {
+      List<Boolean> answers = open.pop();
+      Suppositions suppositions = new Suppositions(answers);
+      Journey journey = of(packet, suppositions);
+      if (suppositions.isOpen() && found.size() + open.size() + 2 <= MOST_POSSIBILITIES) {
+        open.push(with(answers, false));
+        open.push(with(answers, true));
+      } else {
+        found.add(new Possibility(suppositions.made(), journey));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static List<Boolean> with(List<Boolean> answers, boolean one) {
+    List<Boolean> more = new ArrayList<>(answers);
+    more.add(one);
+    return more;
+  }
+
+  private Journey of(Packet packet, Suppositions suppositions) {
+    Way way = new Way(packet, suppositions);
     boolean arrived =
         packet.in().isPresent()
             ? way.arrive()
@@ -60,10 +100,12 @@ public final class Traversal {
   /** One packet on its way; what it meets answers whether it goes on. */
   private final class Way {
     private final List<Journey.Stage> stages = new ArrayList<>();
+    private final Suppositions suppositions;
     private Packet packet;
     private Optional<Ending> ending = Optional.empty();
 
-    Way(Packet start) {
+    Way(Packet start, Suppositions suppositions) {
+      this.suppositions = suppositions;
       this.packet =
           start.boundFor(start.destination(), Optional.empty(), routing.types(start.destination()));
     }
@@ -152,8 +194,8 @@ public final class Traversal {
       return interfaces.size() == 1;
     }
 
-    private Outcome walk(Hook hook) {
-      Outcome outcome = interpreter.walk(packet, List.of(hook));
+    private Outcome walk(Hook hook, Suppositions supposed) {
+      Outcome outcome = interpreter.walk(packet, List.of(hook), supposed);
       packet = outcome.packet();
       if (!outcome.trace().isEmpty() || outcome.verdict() != Verdict.ACCEPTED) {
         stages.add(new Journey.Asked(hook, outcome.trace(), outcome.verdict(), outcome.byPolicy()));
@@ -162,7 +204,7 @@ public final class Traversal {
     }
 
     private boolean ask(String table, String chain) {
-      Outcome outcome = walk(new Hook(table, chain));
+      Outcome outcome = walk(new Hook(table, chain), suppositions);
       ending =
           switch (outcome.verdict()) {
             case ACCEPTED -> Optional.empty();
@@ -232,7 +274,8 @@ public final class Traversal {
      */
     private boolean hide(String chain) {
       if (packet.tracking().state() == State.NEW
-          && walk(new Hook("nat", chain)).verdict() == Verdict.DROPPED) {
+          && walk(new Hook("nat", chain), new Suppositions(List.of())).verdict()
+              == Verdict.DROPPED) {
         ending = Optional.of(Ending.DROPPED);
       }
       return ending.isEmpty();

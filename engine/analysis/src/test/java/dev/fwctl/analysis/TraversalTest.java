@@ -183,6 +183,56 @@ class TraversalTest {
   }
 
   @Test
+  void goesEachWayFromARuleThatIsNotUnderstood() {
+    Traversal traversal = new Traversal(RulesetText.parse(DOCKER), List.of(), HOST);
+    List<Possibility> found =
+        traversal.possibilities(fresh("eth0", "203.0.113.5", "192.0.2.11", "25/tcp"));
+
+    assertThat(found)
+        .extracting(one -> one.journey().ending())
+        .containsExactly(Ending.DELIVERED, Ending.REJECTED);
+    assertThat(found.getFirst().suppositions())
+        .singleElement()
+        .satisfies(
+            supposed -> {
+              assertThat(supposed.applies()).isTrue();
+              assertThat(supposed.step().chain()).isEqualTo("INPUT");
+              assertThat(supposed.step().position()).isEqualTo(6);
+            });
+    assertThat(found.getLast().suppositions()).extracting(one -> one.applies()).contains(false);
+  }
+
+  @Test
+  void supposesNothingOfTargetsThatAreNotUnderstood() {
+    String rules = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j QUEUE\nCOMMIT\n";
+    List<Possibility> found =
+        new Traversal(RulesetText.parse(rules), List.of(), HOST)
+            .possibilities(fresh("eth0", "203.0.113.5", "192.0.2.11", "25/tcp"));
+    assertThat(found)
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.suppositions()).isEmpty();
+              assertThat(one.journey().ending()).isEqualTo(Ending.UNDECIDED);
+            });
+  }
+
+  @Test
+  void followsOnlySoManyWays() {
+    StringBuilder rules = new StringBuilder("*filter\n:INPUT ACCEPT [0:0]\n:NEXT - [0:0]\n");
+    for (int i = 0; i < 40; i++) {
+      rules.append("-A INPUT -m recent --name r").append(i).append(" -j NEXT\n");
+    }
+    List<Possibility> found =
+        new Traversal(RulesetText.parse(rules + "COMMIT\n"), List.of(), HOST)
+            .possibilities(fresh("eth0", "203.0.113.5", "192.0.2.11", "25/tcp"));
+    assertThat(found)
+        .hasSize(16)
+        .extracting(one -> one.journey().ending())
+        .contains(Ending.UNDECIDED);
+  }
+
+  @Test
   void endsPacketsForTheHostAtTheHost() {
     Journey accepted = through(DOCKER, fresh("eth0", "203.0.113.5", "192.0.2.11", "22/tcp"));
     assertThat(words(accepted))
@@ -325,15 +375,20 @@ class TraversalTest {
                         : draft)
             .toList();
     Packet packet = fresh("eth0", "203.0.113.5", "192.0.2.11", "8081/tcp");
-    Journey journey = new Traversal(tables(input, next), List.of(), HOST).of(packet);
+    Traversal traversal = new Traversal(tables(input, next), List.of(), HOST);
+    Journey journey = traversal.of(packet);
+    Journey resolved =
+        new Traversal(tables(resolve(input, choice), resolve(next, choice >>> 8)), List.of(), HOST)
+            .of(packet);
+    List<Ending> possible =
+        traversal.possibilities(packet).stream().map(one -> one.journey().ending()).toList();
+    assertThat(possible).containsAnyOf(resolved.ending(), Ending.UNDECIDED);
     if (journey.ending() == Ending.UNDECIDED) {
       Rule rule = journey.decisive().orElseThrow().rule();
       assertThat(rule.matches()).anyMatch(Match.Unknown.class::isInstance);
       return;
     }
-    Journey resolved =
-        new Traversal(tables(resolve(input, choice), resolve(next, choice >>> 8)), List.of(), HOST)
-            .of(packet);
+    assertThat(possible).containsExactly(journey.ending());
     assertThat(resolved.ending()).isEqualTo(journey.ending());
     assertThat(((Asked) journey.stages().getLast()).verdict()).isNotEqualTo(Verdict.UNDECIDED);
   }

@@ -125,6 +125,11 @@ final class RuleReader {
     return family;
   }
 
+  /** Returns which word was read last, from 0: the one to blame. */
+  int lastRead() {
+    return Math.max(0, position - 1);
+  }
+
   /** What is wrong with a rule; the place is known to who reads the text. */
   static final class MalformedRule extends Exception {
     private static final long serialVersionUID = 1L;

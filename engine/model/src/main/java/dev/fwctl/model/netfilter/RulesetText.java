@@ -3,6 +3,7 @@ package dev.fwctl.model.netfilter;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FwctlException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,7 +25,7 @@ public final class RulesetText {
    *     form, breaks off, or says what no kernel can hold
    */
   public static Dump read(String text) {
-    return new DumpReader(text).read();
+    return new DumpReader(text, Optional.empty()).read();
   }
 
   /**
@@ -34,6 +35,30 @@ public final class RulesetText {
    */
   public static List<Table> parse(String text) {
     return read(text).tables();
+  }
+
+  /**
+   * Reads a file of what iptables-save, ip6tables-save or both printed, one after the other.
+   *
+   * @param file how the file is called in errors
+   * @throws FwctlException with code DOCUMENT_MALFORMED and the place, when {@link #read} would
+   *     fail
+   */
+  public static Families readFile(String text, String file) {
+    return new DumpReader(text, Optional.of(file)).readFamilies();
+  }
+
+  /**
+   * Tables by their family.
+   *
+   * @param tables the tables of each family that there are any of
+   * @param ofEither tables that nothing tells the family of
+   */
+  public record Families(Map<Family, List<Table>> tables, List<Table> ofEither) {
+    public Families {
+      tables = Map.copyOf(tables);
+      ofEither = List.copyOf(ofEither);
+    }
   }
 
   /** Writes a dump as it was printed. */
