@@ -61,6 +61,7 @@ class ArchitectureTest {
               "facts",
               "intent",
               "plan",
+              "explain",
               "saved",
               "transaction",
               "converge",

@@ -116,6 +116,10 @@ class ExitCodesIT {
   /** A run, how it ends, and some of the events that it prints. */
   private enum Case {
     A_VALID_REPOSITORY(0, test -> test.run("validate", "--json"), Events.Type.VALID),
+    EXPLAIN(
+        0,
+        test -> test.run("explain", "one", "--from", "203.0.113.5", "--to", ":9000/tcp", "--json"),
+        Events.Type.EXPLANATION),
     FACTS(0, test -> test.run("facts", "--json"), Events.Type.HOST_FACTS),
     A_PLAN_THAT_IS_SAVED(
         0,

@@ -73,14 +73,18 @@ final class FleetPlan {
   /** Asks the hosts for their facts, with progress on the terminal. */
   static Map<Host, HostReading> ask(
       Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
+    return ask(session, options.parallelism(), terminal, work, quiet);
+  }
+
+  /** Asks the hosts for their facts, so many at once, with progress on the terminal. */
+  static Map<Host, HostReading> ask(
+      Session session, int parallelism, Terminal terminal, String work, boolean quiet) {
     try (Progress progress =
         new Progress(terminal, work, session.hosts().size(), Clock.systemUTC())) {
       return session
           .collector()
           .collect(
-              session.hosts(),
-              options.parallelism(),
-              quiet ? HostWork.Listener.silent() : tell(progress));
+              session.hosts(), parallelism, quiet ? HostWork.Listener.silent() : tell(progress));
     }
   }
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ValidateCommand.class,
       FactsCommand.class,
+      ExplainCommand.class,
       PlanCommand.class,
       ShowCommand.class,
       ApplyCommand.class,

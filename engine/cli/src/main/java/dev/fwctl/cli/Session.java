@@ -2,6 +2,7 @@ package dev.fwctl.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.fwctl.core.document.Suggestions;
 import dev.fwctl.core.facts.FactCollector;
 import dev.fwctl.core.facts.FactLimits;
 import dev.fwctl.core.facts.FactReader;
@@ -12,13 +13,18 @@ import dev.fwctl.core.inventory.LocalSide;
 import dev.fwctl.core.plugin.ExtensionLoader;
 import dev.fwctl.core.plugin.Extensions;
 import dev.fwctl.core.transaction.Connections;
+import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
+import dev.fwctl.model.Problem;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.ConnectionProvider;
 import dev.fwctl.spi.FactGatherer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /** A run on hosts: the workspace, the plugins and the inventory that it works with. */
 final class Session implements Connections, AutoCloseable {
@@ -58,6 +64,36 @@ final class Session implements Connections, AutoCloseable {
         inventory,
         inventory.limitedTo(hosts.limit(), hosts.exclude()),
         hosts.parallelism());
+  }
+
+  /**
+   * Opens a session on one host.
+   *
+   * @param host its name; needless in an inventory of one host
+   * @throws dev.fwctl.model.FwctlException with what is wrong with the inventory, or with the name
+   */
+  static Session on(Path base, RepositoryOptions repository, Optional<String> host) {
+    Workspace workspace = Workspace.locate(base, repository);
+    Extensions extensions = ExtensionLoader.load(workspace.plugins());
+    Inventory inventory = inventory(workspace, extensions);
+    SortedSet<String> names = inventory.names();
+    if (host.isEmpty() && names.size() != 1) {
+      throw new FwctlException(
+          Problem.of(
+              ErrorCode.USAGE,
+              "no host is named, and the inventory has " + names.size(),
+              "name one of them, as in 'fwctl explain web-01'"));
+    }
+    String name = host.orElseGet(names::first);
+    if (!names.contains(name)) {
+      throw new FwctlException(
+          new Problem(
+              ErrorCode.UNKNOWN_NAME,
+              "the inventory has no host '" + name + "'",
+              Optional.empty(),
+              Suggestions.hint(name, names, "its hosts")));
+    }
+    return new Session(workspace, extensions, inventory, inventory.limitedTo(Set.of(name)), 1);
   }
 
   /**
