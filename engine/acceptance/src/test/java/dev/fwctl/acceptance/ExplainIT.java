@@ -202,19 +202,44 @@ class ExplainIT {
   }
 
   @Test
-  void needsNoInventoryFile() {
+  void needsNoInventoryFile() throws IOException {
     String address = lab.host("bookworm").ipv4().toString();
-    Program.Run run =
-        program.run(4, "explain", "-i", address + ",", "--from", STRANGER, "--to", ":8081/tcp");
-    // The host's key is known to the lab's inventory alone, so it is the host that was asked.
-    assertThat(run.words()).contains(address);
+    Files.writeString(
+        folder.resolve("login.yml"),
+        """
+        all:
+          vars:
+            ansible_user: root
+            ansible_ssh_private_key_file: %1$s/id_ed25519
+            ansible_ssh_common_args: -o UserKnownHostsFile=%1$s/known_hosts
+        """
+            .formatted(lab.folder()));
+    String[] packet = {"--from", STRANGER, "--to", ":8081/tcp"};
+    List<String> arguments =
+        new ArrayList<>(List.of("explain", "-i", "login.yml", "-i", address + ","));
+    arguments.addAll(List.of(packet));
+    Program.Run run = program.run(0, arguments.toArray(String[]::new));
+    assertThat(run.output()).contains(" on " + address + ", in by eth0");
   }
 
   @Test
   void fitsAScreen() {
     Program.Run run =
-        program.fwctl(0, "explain", "bookworm", "--from", STRANGER, "--to", ":8081/tcp");
+        program.fwctl(0, "explain", "bookworm", "--from", ALLOWED, "--to", ":8081/tcp");
     assertThat(run.output().lines()).allMatch(line -> line.length() <= 80);
     assertThat(run.output()).contains("nat PREROUTING", "destination NAT: now bound for");
+  }
+
+  @Test
+  void namesATableThatIptablesDoesNotShow() throws IOException {
+    lab.script(
+        "bookworm",
+        "nft add table inet guard; nft 'add chain inet guard in { type filter hook input priority"
+            + " 0; }'; nft add table inet idle");
+    JsonNode said = explain("bookworm", STRANGER, ":8081/tcp");
+    assertThat(said.path("not_looked_at"))
+        .extracting(JsonNode::asText)
+        .containsExactly("the nftables table inet guard");
+    lab.script("bookworm", "nft delete table inet guard; nft delete table inet idle");
   }
 }

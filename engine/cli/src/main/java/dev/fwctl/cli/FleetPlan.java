@@ -1,6 +1,7 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.analysis.ReachDifference;
+import dev.fwctl.core.facts.FactCollector;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.intent.IntentResolver;
@@ -70,21 +71,30 @@ final class FleetPlan {
     }
   }
 
-  /** Asks the hosts for their facts, with progress on the terminal. */
+  /** Asks the hosts for the facts that a plan needs, with progress on the terminal. */
   static Map<Host, HostReading> ask(
       Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
-    return ask(session, options.parallelism(), terminal, work, quiet);
+    return ask(session, session.collector(), options.parallelism(), terminal, work, quiet);
   }
 
-  /** Asks the hosts for their facts, so many at once, with progress on the terminal. */
-  static Map<Host, HostReading> ask(
-      Session session, int parallelism, Terminal terminal, String work, boolean quiet) {
+  /** Asks the hosts for all their facts, so many at once, with progress on the terminal. */
+  static Map<Host, HostReading> askAll(
+      Session session, int parallelism, Terminal terminal, boolean quiet) {
+    return ask(
+        session, session.thoroughCollector(), parallelism, terminal, "gathering facts", quiet);
+  }
+
+  private static Map<Host, HostReading> ask(
+      Session session,
+      FactCollector collector,
+      int parallelism,
+      Terminal terminal,
+      String work,
+      boolean quiet) {
     try (Progress progress =
         new Progress(terminal, work, session.hosts().size(), Clock.systemUTC())) {
-      return session
-          .collector()
-          .collect(
-              session.hosts(), parallelism, quiet ? HostWork.Listener.silent() : tell(progress));
+      return collector.collect(
+          session.hosts(), parallelism, quiet ? HostWork.Listener.silent() : tell(progress));
     }
   }
 

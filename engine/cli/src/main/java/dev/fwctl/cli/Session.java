@@ -134,7 +134,16 @@ final class Session implements Connections, AutoCloseable {
 
   /** Returns a collector that leaves connections open for what comes next on the same hosts. */
   FactCollector collector() {
-    return new FactCollector(reader(extensions.gatherers()), this::any, FactLimits.DEFAULT);
+    return collector(extensions.gatherers());
+  }
+
+  /** Returns a collector of all that can be learnt, also of what a plan does not need. */
+  FactCollector thoroughCollector() {
+    return collector(List.copyOf(extensions.gatherersByName().values()));
+  }
+
+  private FactCollector collector(List<FactGatherer> gatherers) {
+    return new FactCollector(reader(gatherers), this::any, FactLimits.DEFAULT);
   }
 
   /** Returns a reader that asks for what some gatherers want to know. */

@@ -24,6 +24,14 @@ public interface FactGatherer extends ExtensionPoint {
   String probe();
 
   /**
+   * Tells whether only those commands ask that show what was learnt or follow packets; a plan, and
+   * what makes a change, never wait for it.
+   */
+  default boolean onDemand() {
+    return false;
+  }
+
+  /**
    * Makes a fact of what the probe printed.
    *
    * @throws dev.fwctl.model.FwctlException with code ANSWER_MALFORMED or HOST_UNSUITABLE; the host

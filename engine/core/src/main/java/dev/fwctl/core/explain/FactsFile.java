@@ -11,6 +11,7 @@ import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.NetworkFacts;
+import dev.fwctl.model.NftablesFacts;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.SshFacts;
@@ -26,10 +27,16 @@ final class FactsFile {
   private static final String HINT = "make the file with 'fwctl facts --json'";
 
   private static final List<Class<? extends Fact>> KINDS =
-      List.of(NetworkFacts.class, SshFacts.class, DockerFacts.class, FirewallFacts.class);
+      List.of(
+          NetworkFacts.class,
+          SshFacts.class,
+          DockerFacts.class,
+          FirewallFacts.class,
+          NftablesFacts.class);
 
   /** What the gatherers of these kinds are called, in the same order. */
-  private static final List<String> NAMES = List.of("network", "ssh", "docker", "firewall");
+  private static final List<String> NAMES =
+      List.of("network", "ssh", "docker", "firewall", "nftables");
 
   private FactsFile() {}
 

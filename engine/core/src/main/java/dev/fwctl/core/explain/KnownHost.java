@@ -7,9 +7,12 @@ import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
+import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.NetworkFacts;
+import dev.fwctl.model.NftablesFacts;
+import dev.fwctl.model.NftablesFacts.NftTable;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.SshFacts;
 import dev.fwctl.model.netfilter.NamedSet;
@@ -57,10 +60,21 @@ public record KnownHost(
   static KnownHost of(String name, HostFacts facts) {
     Optional<DockerFacts> docker = facts.find(DockerFacts.class);
     List<String> unseen = new ArrayList<>();
-    docker
-        .flatMap(it -> it.settings().firewallBackend())
-        .filter(backend -> backend.equals("nftables"))
-        .ifPresent(backend -> unseen.add("Docker's own rules, which are of nftables"));
+    List<String> remarks = new ArrayList<>();
+    Optional<NftablesFacts> nftables = facts.find(NftablesFacts.class);
+    if (nftables.map(NftablesFacts::known).orElse(false)) {
+      boolean shown =
+          facts.find(FirewallFacts.class).stream()
+              .flatMap(firewall -> firewall.tools().stream())
+              .anyMatch(tool -> tool.variant() == Variant.NFT);
+      nftables.orElseThrow().tables().stream()
+          .filter(table -> !(shown && isOfIptables(table)))
+          .forEach(
+              table ->
+                  unseen.add("the nftables table %s %s".formatted(table.family(), table.name())));
+    } else if (facts.find(NetworkFacts.class).isPresent()) {
+      remarks.add("not known: whether there are rules of nftables, which iptables does not show");
+    }
     return new KnownHost(
         name,
         facts.find(NetworkFacts.class),
@@ -68,8 +82,14 @@ public record KnownHost(
         facts.find(SshFacts.class),
         Map.of(),
         facts.find(FirewallFacts.class).map(FirewallFacts::sets).orElse(List.of()),
-        List.of(),
+        remarks,
         unseen);
+  }
+
+  /** Tells whether iptables-nft has such a table, and shows it. */
+  private static boolean isOfIptables(NftTable table) {
+    return List.of("ip", "ip6").contains(table.family())
+        && List.of("raw", "mangle", "nat", "filter", "security").contains(table.name());
   }
 
   /**

@@ -46,9 +46,9 @@ public record Extensions(
     return Collections.unmodifiableSortedMap(new TreeMap<>(map));
   }
 
-  /** Returns the fact gatherers in the order of their names. */
+  /** Returns the fact gatherers that a plan asks, in the order of their names. */
   public List<FactGatherer> gatherers() {
-    return List.copyOf(gatherersByName.values());
+    return gatherersByName.values().stream().filter(gatherer -> !gatherer.onDemand()).toList();
   }
 
   /** Returns the firewalls by their names. */

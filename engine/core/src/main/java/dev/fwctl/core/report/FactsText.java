@@ -15,6 +15,7 @@ import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
+import dev.fwctl.model.NftablesFacts;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.Receipt;
@@ -75,8 +76,9 @@ public final class FactsText {
       case SshFacts _ -> 1;
       case DockerFacts _ -> 2;
       case FirewallFacts _ -> 3;
-      case Receipt _ -> 4;
-      default -> 5;
+      case NftablesFacts _ -> 4;
+      case Receipt _ -> 5;
+      default -> 6;
     };
   }
 
@@ -86,6 +88,7 @@ public final class FactsText {
       case SshFacts ssh -> append(text, ssh);
       case DockerFacts docker -> append(text, docker);
       case FirewallFacts firewall -> append(text, firewall);
+      case NftablesFacts nftables -> append(text, nftables);
       case Receipt receipt -> append(text, receipt);
       // It is told as a warning.
       case UnderWay _ -> {}
@@ -279,6 +282,16 @@ public final class FactsText {
     if (!firewall.sets().isEmpty()) {
       item(text, "address sets of fwctl", count(firewall.sets().size(), "set"));
     }
+  }
+
+  private void append(StringBuilder text, NftablesFacts nftables) {
+    String tables =
+        nftables.tables().stream()
+            .map(table -> table.family() + " " + table.name())
+            .collect(Collectors.joining(", "));
+    heading(
+        text,
+        "nftables: " + (!nftables.known() ? "not known" : tables.isEmpty() ? "no tables" : tables));
   }
 
   private static String count(int number, String what) {

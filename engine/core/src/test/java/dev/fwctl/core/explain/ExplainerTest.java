@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fwctl.analysis.Journey.Ending;
+import dev.fwctl.model.Fact;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.IpAddress;
+import dev.fwctl.model.NftablesFacts;
+import dev.fwctl.model.NftablesFacts.NftTable;
 import dev.fwctl.model.Problem;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,5 +119,26 @@ class ExplainerTest {
   void takesTheInterfaceThatIsNamed() {
     assertThat(explain("10.9.0.1", ":22/tcp", Optional.of("eth0")).ending())
         .contains(Ending.DELIVERED);
+  }
+
+  @Test
+  void namesTablesThatIptablesDoesNotShow() {
+    SortedMap<String, Fact> facts = new TreeMap<>(Sample.facts().facts());
+    facts.put(
+        "nftables",
+        new NftablesFacts(
+            true,
+            List.of(
+                new NftTable("ip", "nat"),
+                new NftTable("ip", "docker-bridges"),
+                new NftTable("inet", "filter"))));
+    assertThat(KnownHost.of("web-01", new HostFacts(facts)).unseen())
+        .containsExactly("the nftables table ip docker-bridges", "the nftables table inet filter");
+    facts.put("nftables", new NftablesFacts(false, List.of()));
+    KnownHost untold = KnownHost.of("web-01", new HostFacts(facts));
+    assertThat(untold.unseen()).isEmpty();
+    assertThat(untold.remarks()).anyMatch(remark -> remark.contains("rules of nftables"));
+    facts.remove("nftables");
+    assertThat(KnownHost.of("web-01", new HostFacts(facts)).remarks()).hasSize(1);
   }
 }

@@ -17,6 +17,8 @@ import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.InterfaceAddress;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
+import dev.fwctl.model.NftablesFacts;
+import dev.fwctl.model.NftablesFacts.NftTable;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
 import dev.fwctl.model.PublishedPort;
@@ -164,7 +166,9 @@ public final class Sample {
                 new SshFacts(
                     List.of(new ListeningSocket(IpAddress.of("::"), 22)), Optional.empty()),
                 "firewall",
-                firewall)));
+                firewall,
+                "nftables",
+                new NftablesFacts(true, List.of(new NftTable("ip", "filter"))))));
   }
 
   /** Returns what is known of it. */
