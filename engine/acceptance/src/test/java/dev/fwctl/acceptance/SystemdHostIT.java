@@ -327,6 +327,33 @@ class SystemdHostIT {
     program.fwctl(0, "drift", "--detailed-exitcode");
   }
 
+  /** The rules are in force, and would be gone after the next boot. */
+  @Test
+  void whatKeepsNoLongerIsFoundAndRepaired() throws IOException {
+    program.policy(allowing(OFFICE, OFFICE_IPV6));
+    program.fwctl(0, "apply", "--auto-approve");
+    lab.run("one", "systemctl", "disable", "fwctl");
+    lab.script("two", "rm /etc/systemd/system/fwctl.service");
+    lab.script("three", "rm /var/lib/fwctl/applied");
+
+    String plan = program.fwctl(2, "plan", "--detailed-exitcode").words();
+    assertThat(plan)
+        .contains("gone after the next boot: fwctl.service is not enabled")
+        .contains("gone after the next boot: nothing is kept of them on disk")
+        .contains("Plan: 0 to add, 0 to change, 0 to remove on 3 of 4 hosts");
+    program.fwctl(2, "drift", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--out", "kept.fwplan");
+    program.run(0, "apply", "kept.fwplan", "-i", lab.inventory().toString());
+
+    program.fwctl(0, "drift", "--detailed-exitcode");
+    program.fwctl(0, "plan", "--detailed-exitcode");
+    try (Watch watch = forbidden()) {
+      onEachHost(this::reboot);
+      officeGetsIn();
+      watch.nothingGotIn();
+    }
+  }
+
   // What the tests are made of
 
   private Watch forbidden() {

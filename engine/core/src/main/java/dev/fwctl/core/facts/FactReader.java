@@ -35,7 +35,8 @@ public final class FactReader {
   /**
    * Makes a reader.
    *
-   * @param gatherers what to ask; the receipt, and what is under way, are always asked for besides
+   * @param gatherers what to ask; the receipt, what is under way and what boot brings are always
+   *     asked for besides
    * @throws FwctlException with code PLUGIN if a gatherer's name is taken or not of lower case
    *     letters, digits and hyphens
    */
@@ -43,6 +44,7 @@ public final class FactReader {
     this.limits = limits;
     probes.put(ReceiptFormat.NAME, AppliedFile.receiptProbe());
     probes.put(UnderWayFormat.NAME, UnderWayFormat.PROBE);
+    probes.put(BootFormat.NAME, BootFormat.PROBE);
     for (FactGatherer gatherer : gatherers) {
       String name = gatherer.name();
       if (!name.matches("[a-z0-9]+(-[a-z0-9]+)*")) {
@@ -118,6 +120,9 @@ public final class FactReader {
     }
     if (name.equals(UnderWayFormat.NAME)) {
       return Optional.<Fact>of(UnderWayFormat.read(answer)).filter(not(UnderWay.NOTHING::equals));
+    }
+    if (name.equals(BootFormat.NAME)) {
+      return BootFormat.read(answer).map(Fact.class::cast);
     }
     FactGatherer gatherer = requireNonNull(gatherers.get(name));
     try {

@@ -148,7 +148,7 @@ final class Differences {
         back();
       }
       List<RuleChange> rules = rules();
-      if (rules.isEmpty()) {
+      if (rules.isEmpty() && before != after) {
         throw new IllegalStateException("rules differ but look alike: " + before + ", " + after);
       }
       rules.forEach(rule -> counts.merge(rule.kind(), 1, Integer::sum));

@@ -3,6 +3,7 @@ package dev.fwctl.core.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.intent.HostOutcome;
+import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
@@ -99,7 +100,7 @@ public final class Planner {
       OwnedRules wanted,
       Optional<HostIntent> intent,
       List<Problem> warnings) {
-    if (inForce.equals(wanted)) {
+    if (isAsWanted(inForce, wanted, facts)) {
       return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
     }
     Differences.Difference difference = differences.between(inForce, wanted, backend);
@@ -110,16 +111,27 @@ public final class Planner {
             comparison.compare(difference.before(), difference.after(), intent, facts)),
         backend,
         needed,
-        drift(difference.before(), backend, needed.receipt()),
+        drift(difference.before(), backend, needed.receipt(), lasts(facts)),
         warnings);
+  }
+
+  /** Tells whether a host's rules are as they are wanted, and will be so after its next boot. */
+  public static boolean isAsWanted(OwnedRules inForce, OwnedRules wanted, HostFacts facts) {
+    return inForce.equals(wanted) && (wanted.isEmpty() || lasts(facts));
+  }
+
+  /** Tells whether a host that is ours will be so after its next boot. */
+  private static boolean lasts(HostFacts facts) {
+    return facts.receipt().isPresent()
+        && facts.find(BootFacts.class).map(BootFacts::loadsRules).orElse(true);
   }
 
   /** A host on which nothing of ours stands and of which no receipt tells has never been ours. */
   private static Optional<Drift> drift(
-      OwnedRules inForce, FirewallBackend backend, Optional<Receipt> receipt) {
+      OwnedRules inForce, FirewallBackend backend, Optional<Receipt> receipt, boolean lasts) {
     return inForce.isEmpty() && receipt.isEmpty()
         ? Optional.empty()
-        : Drift.between(receipt, RuleLine.of(inForce, backend));
+        : Drift.between(receipt, RuleLine.of(inForce, backend), lasts);
   }
 
   /**
@@ -132,10 +144,10 @@ public final class Planner {
     for (FirewallBackend backend : backends) {
       OwnedRules inForce = backend.inForce(facts);
       if (!inForce.isEmpty()) {
-        return drift(inForce, backend, facts.receipt());
+        return drift(inForce, backend, facts.receipt(), lasts(facts));
       }
     }
-    return drift(OwnedRules.none(), backends.getFirst(), facts.receipt());
+    return drift(OwnedRules.none(), backends.getFirst(), facts.receipt(), lasts(facts));
   }
 
   /** Returns the plan of a host that could not be asked. */

@@ -291,6 +291,7 @@ public final class Events {
               receipt.commit().ifPresent(commit -> node.put("commit", commit));
             });
     event.set("rules", rules(drift.changes()));
+    event.put("lasts", drift.lasts());
     write(event);
   }
 

@@ -3,6 +3,7 @@ package dev.fwctl.core.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.facts.ReceiptFormat;
+import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.Container.Attachment;
 import dev.fwctl.model.Container.Networking;
@@ -92,6 +93,12 @@ public final class FactsText {
       case Receipt receipt -> append(text, receipt);
       // It is told as a warning.
       case UnderWay _ -> {}
+      case BootFacts boot ->
+          heading(
+              text,
+              boot.loadsRules()
+                  ? "boot: loads the rules of fwctl"
+                  : "boot: forgets the rules of fwctl, as fwctl.service is not enabled");
       default -> {
         heading(text, name);
         append(text, json.value(fact), ITEM);

@@ -269,6 +269,15 @@ public final class PlanText {
             .orElse(" (rules of fwctl without a receipt)");
     Paragraph.append(text, "", names + since, INDENT);
     rules(drift.changes(), text);
+    if (!drift.lasts()) {
+      Paragraph.append(
+          text,
+          "  " + style.removed("-") + " ",
+          drift.receipt().isPresent()
+              ? "the rules will be gone after the next boot: fwctl.service is not enabled"
+              : "the rules will be gone after the next boot: nothing is kept of them on disk",
+          "    ");
+    }
     text.append('\n');
   }
 

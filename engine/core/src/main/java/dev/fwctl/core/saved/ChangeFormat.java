@@ -113,6 +113,7 @@ final class ChangeFormat {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     drift.receipt().ifPresent(it -> root.put("receipt", artifacts.put(it, receipts::write)));
     write(drift.changes(), root.putArray("rules"));
+    root.put("lasts", drift.lasts());
     return root.toString();
   }
 
@@ -127,6 +128,7 @@ final class ChangeFormat {
         root ->
             new Drift(
                 root.optional("receipt", root::text).map(artifacts::text).map(receipts::read),
-                root.objects("rules", ChangeFormat::rule)));
+                root.objects("rules", ChangeFormat::rule),
+                root.flag("lasts")));
   }
 }

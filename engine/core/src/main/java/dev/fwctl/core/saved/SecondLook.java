@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.plan.FactsToApply;
 import dev.fwctl.core.plan.HostPlan;
+import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.plan.RuleChange;
 import dev.fwctl.core.plan.RuleDifference;
 import dev.fwctl.core.plan.RuleLine;
@@ -151,7 +152,7 @@ public record SecondLook(
   }
 
   private static boolean isDone(HostPlan.Changed plan, HostFacts facts) {
-    return plan.backend().inForce(facts).equals(plan.change().wanted());
+    return Planner.isAsWanted(plan.backend().inForce(facts), plan.change().wanted(), facts);
   }
 
   /** Returns what on a host is no longer as the plan saw it. */

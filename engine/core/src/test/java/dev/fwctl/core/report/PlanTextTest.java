@@ -150,7 +150,8 @@ class PlanTextTest {
                 false,
                 "a".repeat(64),
                 List.of())),
-        List.of(add("-p tcp --dport 8081 -j RETURN", "")));
+        List.of(add("-p tcp --dport 8081 -j RETURN", "")),
+        true);
   }
 
   @Test

@@ -70,6 +70,7 @@ class SavedPlanTextTest {
               ipv4 mangle FWCTL-HOST
             !   -j RETURN
                   -> -j DROP
+            - the rules will be gone after the next boot: fwctl.service is not enabled
             ```
 
             </details>

@@ -55,6 +55,16 @@ import java.util.TreeSet;
 
 /** A small plan of every kind of host, and what it was made from. */
 public final class Plans {
+  static final Receipt RECEIPT =
+      new Receipt(
+          Instant.parse("2026-11-20T08:00:00Z"),
+          "bob@desk",
+          "20261120-080000-1a2b",
+          Optional.empty(),
+          false,
+          "c".repeat(64),
+          List.of("ipv4 mangle FWCTL-HOST: -j RETURN"));
+
   public static final FirewallBackend FIREWALL = new PaperFirewall();
   public static final Map<String, FirewallBackend> FIREWALLS = Map.of("paper", FIREWALL);
 
@@ -112,6 +122,13 @@ public final class Plans {
 
   static OwnedRules rules(String text) {
     return FIREWALL.inForce(facts(text, true, "web 8081:80"));
+  }
+
+  /** Returns facts with others among them. */
+  static HostFacts with(HostFacts facts, Map<String, Fact> others) {
+    TreeMap<String, Fact> all = new TreeMap<>(facts.facts());
+    all.putAll(others);
+    return new HostFacts(all);
   }
 
   /** Returns facts of a host with some rules and containers, each as {@code NAME PORT:PORT}. */
@@ -252,20 +269,13 @@ public final class Plans {
             change,
             Optional.of(
                 new Drift(
-                    Optional.of(
-                        new Receipt(
-                            Instant.parse("2026-11-20T08:00:00Z"),
-                            "bob@desk",
-                            "20261120-080000-1a2b",
-                            Optional.empty(),
-                            false,
-                            "c".repeat(64),
-                            List.of("ipv4 mangle FWCTL-HOST: -j RETURN"))),
+                    Optional.of(RECEIPT),
                     List.of(
                         new RuleChange(
                             RuleChange.Kind.CHANGE,
                             RuleLine.of(rules(OLD), FIREWALL).getFirst(),
-                            Optional.of(RuleLine.read("ipv4 mangle FWCTL-HOST: -j RETURN"))))))));
+                            Optional.of(RuleLine.read("ipv4 mangle FWCTL-HOST: -j RETURN")))),
+                    false))));
     hosts.add(changed("web-03", change(rules(OLD), OwnedRules.none()), Optional.empty()));
     hosts.add(new HostPlan.Unchanged(host("web-04"), true, List.of()));
     hosts.add(

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.plan.FactsToApply;
 import dev.fwctl.core.plan.HostPlan;
+import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.Fact;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,11 +112,30 @@ class SecondLookTest {
 
   @Test
   void aHostThatHoldsWhatIsPlannedIsDone() {
-    SecondLook look = look(Map.of("web-01", told(Plans.facts(Plans.NEW, true, "web 8081:80"))));
+    SecondLook look = look(Map.of("web-01", told(asWanted(Plans.RECEIPT))));
 
     assertThat(look.done()).extracting(Host::name).containsExactly("web-01");
     assertThat(names(look)).containsExactly("web-02", "web-03");
     assertThat(look.stale()).isEmpty();
+  }
+
+  @Test
+  void aHostThatHoldsItButForgetsItAtTheNextBootIsReady() {
+    for (HostFacts facts : List.of(asWanted(), asWanted(Plans.RECEIPT, new BootFacts(false)))) {
+      SecondLook look = look(Map.of("web-01", told(facts)));
+      assertThat(names(look)).containsExactly("web-01", "web-02", "web-03");
+      assertThat(look.done()).isEmpty();
+    }
+    SecondLook look = look(Map.of("web-01", told(asWanted(Plans.RECEIPT, new BootFacts(true)))));
+    assertThat(look.done()).extracting(Host::name).containsExactly("web-01");
+  }
+
+  private static HostFacts asWanted(Fact... others) {
+    Map<String, Fact> named = new HashMap<>();
+    for (Fact other : others) {
+      named.put(other.getClass().getSimpleName(), other);
+    }
+    return Plans.with(Plans.facts(Plans.NEW, true, "web 8081:80"), named);
   }
 
   @Test
