@@ -74,7 +74,11 @@ class TransactionIT {
     sees(PARTNER, "one", Outcome.TIMEOUT);
 
     Program.Run locks = program.fwctl(0, "locks");
-    assertThat(locks.words()).contains("one claimed by", "waits to be confirmed", "3 of 3 hosts");
+    assertThat(locks.words())
+        .containsPattern("one claimed [0-9]{1,2} s ago by \\S+ .*, for [1-9][0-9]* s more")
+        .contains("waits to be confirmed", "3 of 3 hosts");
+    assertThat(program.fwctl(0, "locks", "--json").output())
+        .containsPattern("\"age_seconds\":[0-9]+,\"seconds_left\":[1-9]");
     Program.Run plan = program.fwctl(0, "plan");
     assertThat(plan.words()).contains("waits to be confirmed");
     // Somebody else gets no say meanwhile.

@@ -42,12 +42,14 @@ public record UnderWay(Optional<Claim> claim, List<Change> changes, Optional<End
    *
    * @param id the change that it is for
    * @param who who has it, in their own words
+   * @param age how long they have had it
    * @param left how long it still counts
    */
-  public record Claim(String id, String who, Duration left) {
+  public record Claim(String id, String who, Duration age, Duration left) {
     public Claim {
       requireNonNull(id, "id is null");
       requireNonNull(who, "who is null");
+      requireNonNull(age, "age is null");
       requireNonNull(left, "left is null");
     }
   }

@@ -24,9 +24,10 @@ final class UnderWayFormat {
       read -r fwctl_up fwctl_rest </proc/uptime
       read -r fwctl_boot </proc/sys/kernel/random/boot_id
       echo "now ${fwctl_up%%.*} $fwctl_boot"
-      if { read -r fwctl_id && read -r fwctl_end && read -r fwctl_boot && read -r fwctl_who; } \\
-        2>/dev/null <claim; then
-        printf 'claim %s %s %s %s\\n' "$fwctl_id" "$fwctl_end" "$fwctl_boot" "$fwctl_who"
+      if { read -r fwctl_id && read -r fwctl_end && read -r fwctl_boot && read -r fwctl_who \\
+        && read -r fwctl_begin; } 2>/dev/null <claim; then
+        printf 'claim %s %s %s %s %s\\n' \\
+          "$fwctl_id" "$fwctl_begin" "$fwctl_end" "$fwctl_boot" "$fwctl_who"
       fi
       for fwctl_one in */backend; do
         fwctl_id=${fwctl_one%/backend} fwctl_end='' fwctl_backend='' fwctl_state=''
@@ -45,7 +46,8 @@ final class UnderWayFormat {
       """;
 
   private static final Pattern NOW = Pattern.compile("now (\\d{1,18}) (\\S+)");
-  private static final Pattern CLAIM = Pattern.compile("claim (\\S+) (\\d{1,18}) (\\S+) ?(.*)");
+  private static final Pattern CLAIM =
+      Pattern.compile("claim (\\S+) (\\d{1,18}) (\\d{1,18}) (\\S+) ?(.*)");
   private static final Pattern CHANGE =
       Pattern.compile("change (\\S+) (going-back|verified|pending) (\\d{1,18}) (\\S+)");
   private static final Pattern ENDED = Pattern.compile("ended (\\S+) (kept|back)");
@@ -76,9 +78,10 @@ final class UnderWayFormat {
       Matcher ended = ENDED.matcher(line);
       if (claimed.matches()) {
         // One that is over, or of another run of the kernel, counts no more.
-        Duration left = left(claimed.group(2), up);
-        if (claimed.group(3).equals(now.group(2)) && left.isPositive()) {
-          claim = Optional.of(new UnderWay.Claim(claimed.group(1), claimed.group(4), left));
+        Duration left = left(claimed.group(3), up);
+        if (claimed.group(4).equals(now.group(2)) && left.isPositive()) {
+          Duration age = Duration.ofSeconds(Math.max(0, up - Long.parseLong(claimed.group(2))));
+          claim = Optional.of(new UnderWay.Claim(claimed.group(1), claimed.group(5), age, left));
         }
       } else if (change.matches()) {
         changes.add(

@@ -48,12 +48,12 @@ final class Differences {
    * @throws dev.fwctl.model.FwctlException as {@link FirewallBackend#restore} does
    */
   Difference between(OwnedRules before, OwnedRules after, FirewallBackend backend) {
-    Difference known = differences.get(new Ends(before, after, backend));
-    if (known != null) {
-      return known;
-    }
-    Ends ends = new Ends(same(before), same(after), backend);
-    return differences.computeIfAbsent(ends, Difference::new);
+    OwnedRules from = same(before);
+    // What was lowered is one object mostly, and to look it up by its rules takes long.
+    Difference known = differences.get(new Ends(from, after, backend));
+    return known != null
+        ? known
+        : differences.computeIfAbsent(new Ends(from, same(after), backend), Difference::new);
   }
 
   /** Returns a receipt whose rules are one object with those of equal ones. */

@@ -323,6 +323,7 @@ public final class Events {
                     .putObject("claim")
                     .put("id", claim.id())
                     .put("who", claim.who())
+                    .put("age_seconds", claim.age().toSeconds())
                     .put("seconds_left", claim.left().toSeconds()));
     ArrayNode changes = event.putArray("changes");
     for (UnderWay.Change change : underWay.changes()) {

@@ -25,8 +25,9 @@ public final class LocksText {
               claim ->
                   line(
                       text,
-                      "claimed by %s, for %d s more"
-                          .formatted(claim.who(), claim.left().toSeconds())));
+                      "claimed %d s ago by %s, for %d s more"
+                          .formatted(
+                              claim.age().toSeconds(), claim.who(), claim.left().toSeconds())));
       for (UnderWay.Change change : underWay.changes()) {
         line(text, words(change).formatted(change.left().toSeconds()));
       }

@@ -26,7 +26,7 @@ trap '' HUP INT PIPE TERM
 { [ -d "$run" ] || mkdir -p "$run"; } && exec 9>>"$run/lock" || exit $NO_FOLDER
 if command -v flock >/dev/null 2>&1; then flock -n 9 || locked; fi
 look_at_boot && look_at_clock && deadline=$((up + seconds)) || exit $NO_FOLDER
-{ echo "$id" && echo $((deadline + 60)) && echo "$boot" && holder; } >"$run/claim.$id" || leave $NO_FOLDER
+{ echo "$id" && echo $((deadline + 60)) && echo "$boot" && holder && echo "$up"; } >"$run/claim.$id" || leave $NO_FOLDER
 tries=0
 until ln "$run/claim.$id" "$run/claim" 2>/dev/null; do
   tries=$((tries + 1))

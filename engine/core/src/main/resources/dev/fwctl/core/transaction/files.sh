@@ -2,7 +2,7 @@
 #
 # run is a folder on a memory file system, so that a reboot forgets what was under way:
 #   lock       held by flock(1) while rules are being changed
-#   claim      who is changing this host: id, end (seconds of uptime), boot, who; made by link(2)
+#   claim      who is changing this host: id, end (seconds of uptime), boot, who, begin; made by link(2)
 #   ended      the id of the last transaction, and how it ended: kept or back
 #   void.ID    given up by the one who sent it, before it came to its claim
 #   ID/        one transaction:
@@ -26,10 +26,11 @@ look_at_boot() {
   read -r boot </proc/sys/kernel/random/boot_id
 }
 
-# Sets claim_id, claim_end, claim_boot and claim_who; fails when nobody has a claim.
+# Sets claim_id, claim_end, claim_boot, claim_who and claim_begin; fails when nobody has a claim.
 look_at_claim() {
-  claim_id='' claim_end='' claim_boot='' claim_who=''
-  { read -r claim_id && read -r claim_end && read -r claim_boot && read -r claim_who; } \
+  claim_id='' claim_end='' claim_boot='' claim_who='' claim_begin=''
+  { read -r claim_id && read -r claim_end && read -r claim_boot && read -r claim_who \
+    && read -r claim_begin; } \
     2>/dev/null <"$run/claim"
 }
 

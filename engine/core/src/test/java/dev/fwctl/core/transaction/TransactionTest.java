@@ -324,9 +324,10 @@ class TransactionTest {
 
   private void claim(String id, int seconds, String who) throws IOException {
     String uptime = Files.readString(Path.of("/proc/uptime"));
-    long end = Long.parseLong(uptime.substring(0, uptime.indexOf('.'))) + seconds;
+    long up = Long.parseLong(uptime.substring(0, uptime.indexOf('.')));
     String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    Files.writeString(run.resolve("claim"), id + "\n" + end + "\n" + boot + "\n" + who + "\n");
+    Files.writeString(
+        run.resolve("claim"), "%s\n%d\n%s\n%s\n%d\n".formatted(id, up + seconds, boot, who, up));
   }
 
   @Test
