@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fwctl.analysis.diagram;
+
+import org.jspecify.annotations.NullMarked;
