@@ -135,6 +135,49 @@ public final class Interpreter {
     return new Outcome(Verdict.ACCEPTED, walk.packet, walk.trace, walk.byPolicy);
   }
 
+  static boolean translatesSource(Target.Other target) {
+    return SOURCE_NAT.contains(target.name());
+  }
+
+  static boolean isUntracking(Target.Other target) {
+    return target.text().equals("NOTRACK") || target.text().equals("CT --notrack");
+  }
+
+  static Chain chain(Map<String, Chain> chains, String name) {
+    Chain chain = chains.get(name);
+    if (chain == null) {
+      throw new IllegalArgumentException("a jump to a chain that is not there: " + name);
+    }
+    return chain;
+  }
+
+  /** For IPv6, what an address is by its form must all hold, and then any of what routes say. */
+  static boolean isOfType(Match.DestinationType match, Family family, Set<String> types) {
+    if (family == Family.IPV4) {
+      return match.types().stream().anyMatch(types::contains);
+    }
+    Set<String> byForm = Set.of("MULTICAST", "UNICAST", "UNSPEC");
+    boolean form = match.types().stream().filter(byForm::contains).allMatch(types::contains);
+    List<String> byRoute = match.types().stream().filter(type -> !byForm.contains(type)).toList();
+    return form && (byRoute.isEmpty() || byRoute.stream().anyMatch(types::contains));
+  }
+
+  /** Returns the name of what a packet carries. */
+  static String protocol(Packet packet) {
+    return switch (packet.payload()) {
+      case Packet.Payload.Ports ports -> ports.protocol();
+      case Packet.Payload.Icmp icmp -> packet.family() == Family.IPV4 ? "icmp" : "ipv6-icmp";
+      case Packet.Payload.Other other -> other.protocol();
+    };
+  }
+
+  /** Tells whether a pattern stands for an interface; one that is missing has no name. */
+  static boolean names(String pattern, String name) {
+    return pattern.endsWith("+")
+        ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+        : name.equals(pattern);
+  }
+
   /** One packet on its way. */
   private final class Walk {
     private Packet packet;
@@ -218,7 +261,7 @@ public final class Interpreter {
             return Optional.of(table.equals("nat") ? Verdict.ACCEPTED : Verdict.UNDECIDED);
           }
           case Target.Other other -> {
-            if (table.equals("nat") && SOURCE_NAT.contains(other.name())) {
+            if (table.equals("nat") && translatesSource(other)) {
               return Optional.of(Verdict.ACCEPTED);
             }
             if (isUntracking(other)) {
@@ -234,18 +277,6 @@ public final class Interpreter {
 
     private static boolean isWatching(Target target) {
       return target instanceof Target.Other other && other.onlyWatches();
-    }
-
-    private static boolean isUntracking(Target.Other target) {
-      return target.text().equals("NOTRACK") || target.text().equals("CT --notrack");
-    }
-
-    private static Chain chain(Map<String, Chain> chains, String name) {
-      Chain chain = chains.get(name);
-      if (chain == null) {
-        throw new IllegalArgumentException("a jump to a chain that is not there: " + name);
-      }
-      return chain;
     }
 
     /** Tells whether every match holds; nothing when that depends on one that is not understood. */
@@ -270,9 +301,11 @@ public final class Interpreter {
             Optional.of(it.prefix().contains(packet.source()) != it.negated());
         case Match.DestinationAddress it ->
             Optional.of(it.prefix().contains(packet.destination()) != it.negated());
-        case Match.InInterface it -> Optional.of(names(it.name(), packet.in()) != it.negated());
-        case Match.OutInterface it -> Optional.of(names(it.name(), packet.out()) != it.negated());
-        case Match.Protocol it -> Optional.of(it.name().equals(protocol()) != it.negated());
+        case Match.InInterface it ->
+            Optional.of(names(it.name(), packet.in().orElse("")) != it.negated());
+        case Match.OutInterface it ->
+            Optional.of(names(it.name(), packet.out().orElse("")) != it.negated());
+        case Match.Protocol it -> Optional.of(it.name().equals(protocol(packet)) != it.negated());
         case Match.SourcePort it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports
@@ -315,7 +348,8 @@ public final class Interpreter {
             ofConnection(
                 stateDecides,
                 it.ports().contains(packet.tracking().originalPort()) != it.negated());
-        case Match.DestinationType it -> Optional.of(isOfType(it) != it.negated());
+        case Match.DestinationType it ->
+            Optional.of(isOfType(it, packet.family(), packet.destinationTypes()) != it.negated());
         case Match.SourceInSet it ->
             Optional.ofNullable(sets.get(it.set()))
                 .map(set -> set.contains(packet.source()) != it.negated());
@@ -342,35 +376,6 @@ public final class Interpreter {
           || tracking.isTracked()
               && (tracking.sourceTranslated() && match.states().contains("SNAT")
                   || tracking.destinationTranslated() && match.states().contains("DNAT"));
-    }
-
-    /** For IPv6, what an address is by its form must all hold, and then any of what routes say. */
-    private boolean isOfType(Match.DestinationType match) {
-      if (packet.family() == Family.IPV4) {
-        return match.types().stream().anyMatch(packet.destinationTypes()::contains);
-      }
-      Set<String> byForm = Set.of("MULTICAST", "UNICAST", "UNSPEC");
-      boolean form =
-          match.types().stream()
-              .filter(byForm::contains)
-              .allMatch(packet.destinationTypes()::contains);
-      List<String> byRoute = match.types().stream().filter(type -> !byForm.contains(type)).toList();
-      return form
-          && (byRoute.isEmpty() || byRoute.stream().anyMatch(packet.destinationTypes()::contains));
-    }
-
-    private String protocol() {
-      return switch (packet.payload()) {
-        case Packet.Payload.Ports ports -> ports.protocol();
-        case Packet.Payload.Icmp icmp -> packet.family() == Family.IPV4 ? "icmp" : "ipv6-icmp";
-        case Packet.Payload.Other other -> other.protocol();
-      };
-    }
-
-    private static boolean names(String pattern, Optional<String> name) {
-      return pattern.endsWith("+")
-          ? name.orElse("").startsWith(pattern.substring(0, pattern.length() - 1))
-          : name.orElse("").equals(pattern);
     }
 
     private static boolean areSet(Match.TcpFlags match, Set<Match.TcpFlag> flags) {

@@ -1,5 +1,6 @@
 package dev.fwctl.analysis;
 
+import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
@@ -7,9 +8,16 @@ import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.InterfaceAddress;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Where a host sends packets, as far as its addresses and routes say. */
 public final class Routing {
@@ -51,6 +59,86 @@ public final class Routing {
   }
 
   /**
+   * Addresses that are the same to the host.
+   *
+   * @param addresses the addresses
+   * @param types what they are, as {@link #types} says
+   */
+  record Region(AddressSet addresses, Set<String> types) {}
+
+  /** Returns all addresses of a family by what they are to the host. */
+  List<Region> regions(Family family) {
+    AddressSet rest = AddressSet.of(IpPrefix.everything(family));
+    AddressSet local = local(family);
+    AddressSet multicast = AddressSet.of(family == Family.IPV4 ? MULTICAST_IPV4 : MULTICAST_IPV6);
+    AddressSet broadcast = family == Family.IPV4 ? broadcast() : AddressSet.none();
+    List<AddressSet> kinds =
+        family == Family.IPV4
+            ? List.of(local, multicast, broadcast, rest)
+            : List.of(multicast, local, rest);
+    List<Region> regions = new ArrayList<>();
+    for (AddressSet kind : kinds) {
+      AddressSet here = kind.intersect(rest);
+      rest = rest.minus(here);
+      if (!here.isEmpty()) {
+        regions.add(new Region(here, types(here.ranges().getFirst().first())));
+      }
+    }
+    return regions;
+  }
+
+  private AddressSet local(Family family) {
+    List<IpPrefix> local = new ArrayList<>();
+    local.add(IpPrefix.of(family == Family.IPV4 ? "127.0.0.0/8" : "::1/128"));
+    own()
+        .map(InterfaceAddress::address)
+        .filter(address -> address.family() == family)
+        .forEach(address -> local.add(IpPrefix.single(address)));
+    return AddressSet.ofPrefixes(local);
+  }
+
+  private AddressSet broadcast() {
+    List<IpPrefix> broadcast = new ArrayList<>();
+    broadcast.add(IpPrefix.single(BROADCAST));
+    broadcasts().forEach(address -> broadcast.add(IpPrefix.single(address)));
+    return AddressSet.ofPrefixes(broadcast);
+  }
+
+  /** Returns the addresses of a family for which packets end in the host, as {@link #endsHere}. */
+  AddressSet ending(Family family) {
+    return regions(family).stream()
+        .map(Region::addresses)
+        .filter(region -> endsHere(region.ranges().getFirst().first()))
+        .reduce(AddressSet.none(), AddressSet::union);
+  }
+
+  /**
+   * Returns all addresses of a family by the interfaces that packets for them leave by, as {@link
+   * #interfacesTowards} says.
+   */
+  Map<Set<String>, AddressSet> towards(Family family) {
+    Map<IpPrefix, Set<String>> names = new HashMap<>();
+    for (Route route : network.routes()) {
+      if (route.destination().family() == family) {
+        names
+            .computeIfAbsent(route.destination(), key -> new TreeSet<>())
+            .add(route.interfaceName());
+      }
+    }
+    AddressSet rest = AddressSet.of(IpPrefix.everything(family));
+    Map<Set<String>, AddressSet> towards = new LinkedHashMap<>();
+    List<IpPrefix> longestFirst =
+        names.keySet().stream().sorted(Comparator.comparing(IpPrefix::length).reversed()).toList();
+    for (IpPrefix prefix : longestFirst) {
+      AddressSet here = AddressSet.of(prefix).intersect(rest);
+      rest = rest.minus(here);
+      towards.merge(names.getOrDefault(prefix, Set.of()), here, AddressSet::union);
+    }
+    towards.put(Set.of(), rest);
+    return towards;
+  }
+
+  /**
    * Returns the interfaces that packets for an address leave by: none if no route leads there,
    * several if it is not known which of these routes the kernel takes.
    */
@@ -82,20 +170,22 @@ public final class Routing {
 
   /** Tells whether an address is one of the host's own. */
   public boolean isLocal(IpAddress address) {
-    return address.isLoopback()
-        || network.interfaces().stream()
-            .filter(NetworkInterface::up)
-            .flatMap(candidate -> candidate.addresses().stream())
-            .anyMatch(own -> own.address().equals(address));
+    return address.isLoopback() || own().anyMatch(own -> own.address().equals(address));
   }
 
   private boolean isBroadcast(IpAddress address) {
-    return address.equals(BROADCAST)
-        || network.interfaces().stream()
-            .filter(NetworkInterface::up)
-            .flatMap(candidate -> candidate.addresses().stream())
-            .filter(own -> own.address().family() == Family.IPV4 && own.prefixLength() < 31)
-            .map(own -> IpPrefix.containing(own.address(), own.prefixLength()).last())
-            .anyMatch(address::equals);
+    return address.equals(BROADCAST) || broadcasts().anyMatch(address::equals);
+  }
+
+  private Stream<IpAddress> broadcasts() {
+    return own()
+        .filter(own -> own.address().family() == Family.IPV4 && own.prefixLength() < 31)
+        .map(own -> IpPrefix.containing(own.address(), own.prefixLength()).last());
+  }
+
+  private Stream<InterfaceAddress> own() {
+    return network.interfaces().stream()
+        .filter(NetworkInterface::up)
+        .flatMap(candidate -> candidate.addresses().stream());
   }
 }

@@ -1,0 +1,819 @@
+package dev.fwctl.analysis;
+
+import static dev.fwctl.analysis.diagram.Diagrams.FALSE;
+import static dev.fwctl.analysis.diagram.Diagrams.TRUE;
+
+import dev.fwctl.analysis.Interpreter.Step;
+import dev.fwctl.analysis.Packet.State;
+import dev.fwctl.analysis.diagram.Boundaries;
+import dev.fwctl.analysis.diagram.Diagrams;
+import dev.fwctl.model.AddressRange;
+import dev.fwctl.model.AddressSet;
+import dev.fwctl.model.Family;
+import dev.fwctl.model.IpAddress;
+import dev.fwctl.model.NetworkFacts;
+import dev.fwctl.model.PortRange;
+import dev.fwctl.model.netfilter.Match;
+import dev.fwctl.model.netfilter.Match.TcpFlag;
+import dev.fwctl.model.netfilter.NamedSet;
+import dev.fwctl.model.netfilter.Table;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * All packets that the rules of a host may tell apart, in one family.
+ *
+ * <p>Sets of them are {@link PacketSet}s. A packet is described as it begins its way; only mark,
+ * outgoing interface and whether a rule keeps it from being tracked are as they are now. Not safe
+ * for use by several threads.
+ *
+ * <p>The order of the variables is the one that was measured to be best: state, protocol and
+ * interfaces, then addresses, then ports. What rules ask that is not understood comes last: there
+ * are few such questions for any one packet, but many over all packets.
+ */
+public final class PacketSpace {
+  /** Enough for the largest rulesets known, several times over; 320 MB. */
+  private static final int LIMIT = 16_000_000;
+
+  private static final int NOT_UNDERSTOOD = -1;
+
+  /** Matches that hold for a packet or do not, wherever on its way they are asked. */
+  private static final Set<String> LASTING = Set.of("mac", "length", "pkttype", "tos", "dscp");
+
+  /** Matches that do so until the packet's destination is translated. */
+  private static final Set<String> LASTING_UNTIL_TRANSLATED =
+      Set.of("iprange", "addrtype", "tcp", "udp", "sctp", "icmp", "icmp6", "multiport");
+
+  private static final List<State> TRACKED = List.of(State.NEW, State.ESTABLISHED, State.RELATED);
+
+  private final Family family;
+  private final Vocabulary vocabulary;
+  private final Routing routing;
+  private final Map<String, AddressSet> sets = new HashMap<>();
+  private final Diagrams diagrams;
+
+  private int variableCount;
+  private final int[] state = field(3);
+
+  /** Whether a rule kept it from being tracked; not part of what it begins with. */
+  private final int[] untracked = field(1);
+
+  private final int[] reply = field(1);
+  private final int[] sourceTranslated = field(1);
+  private final int[] destinationTranslated = field(1);
+  private final int[] protocol;
+  private final int[] in;
+  private final int[] out;
+  private final Map<Integer, int[]> mark = new HashMap<>();
+  private final int[] source;
+  private final int[] destination;
+  private final int[] icmpType;
+  private final int[] icmpCode;
+  private final int[] destinationPort;
+  private final int[] sourcePort;
+  private final int[] tcpFlags;
+  private final int[] originalDestination;
+  private final int[] originalPort;
+  private final int firstUnknown;
+
+  /** The rules that ask each question that is not understood. */
+  private final List<Set<Step>> unknowns = new ArrayList<>();
+
+  private final Map<Question, Integer> unknownVariables = new HashMap<>();
+  private final Map<Question, Integer> known = new HashMap<>();
+  private final Set<Reference<PacketSet>> given = new HashSet<>();
+  private final ReferenceQueue<PacketSet> gone = new ReferenceQueue<>();
+  private final BitSet passing = new BitSet();
+  private final BitSet beginning = new BitSet();
+
+  /** The packets that there can be: codes that stand for nothing are left out. */
+  private final int domain;
+
+  private final int opening;
+  private final int withPorts;
+  private final int tracked;
+
+  /**
+   * A match in front of packets.
+   *
+   * @param match the match
+   * @param withState whether the rule also asks for the connection's state
+   * @param view what packets look like
+   */
+  private record Question(Match match, boolean withState, View view) {}
+
+  PacketSpace(
+      Family family,
+      Collection<Table> tables,
+      Collection<NamedSet> sets,
+      NetworkFacts network,
+      int limit) {
+    this.family = family;
+    this.diagrams = new Diagrams(limit);
+    this.routing = new Routing(network);
+    this.vocabulary = Vocabulary.of(family, tables, network);
+    sets.forEach(set -> this.sets.put(set.name(), set.members()));
+    protocol = field(bitsFor(vocabulary.protocols().size()));
+    in = field(bitsFor(vocabulary.interfaces().size()));
+    out = field(in.length);
+    vocabulary.markBits().forEach(bit -> mark.put(bit, field(1)));
+    source = field(family.bits());
+    destination = field(family.bits());
+    icmpType = field(8);
+    icmpCode = field(8);
+    destinationPort = field(16);
+    sourcePort = field(16);
+    tcpFlags = field(TcpFlag.values().length);
+    originalDestination = field(family.bits());
+    originalPort = field(16);
+    firstUnknown = variableCount;
+    passing.set(untracked[0]);
+    IntStream.of(out).forEach(passing::set);
+    mark.values().forEach(bit -> passing.set(bit[0]));
+    domain = domain();
+    opening =
+        diagrams.minus(
+            among(state, value -> value == State.NEW.ordinal()),
+            diagrams.variable(destinationTranslated[0]));
+    withPorts =
+        among(protocol, code -> Vocabulary.WITH_PORTS.contains(vocabulary.protocols().get(code)));
+    tracked =
+        diagrams.minus(
+            among(state, code -> TRACKED.contains(State.values()[code])),
+            diagrams.variable(untracked[0]));
+  }
+
+  /** Returns how many nodes a space may take for a host, when nothing else is said. */
+  static int defaultLimit() {
+    return LIMIT;
+  }
+
+  private int[] field(int bits) {
+    int[] field = IntStream.range(variableCount, variableCount + bits).toArray();
+    variableCount += bits;
+    return field;
+  }
+
+  private static int bitsFor(int values) {
+    return Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(values - 1));
+  }
+
+  private int domain() {
+    int interfaces = vocabulary.interfaces().size();
+    int valid =
+        diagrams.and(
+            below(state, State.values().length), below(protocol, vocabulary.protocols().size()));
+    return diagrams.and(valid, diagrams.and(below(in, interfaces), below(out, interfaces)));
+  }
+
+  public Family family() {
+    return family;
+  }
+
+  Diagrams diagrams() {
+    return diagrams;
+  }
+
+  Routing routing() {
+    return routing;
+  }
+
+  // Sets to ask about.
+
+  /** Returns the set of all packets. */
+  public PacketSet any() {
+    return set(domain);
+  }
+
+  public PacketSet none() {
+    return set(FALSE);
+  }
+
+  /** Returns the packets that open a connection which nobody has translated. */
+  public PacketSet opening() {
+    return set(
+        diagrams.minus(
+            diagrams.minus(opening, diagrams.variable(reply[0])),
+            diagrams.variable(sourceTranslated[0])));
+  }
+
+  /** Returns the packets in some state of connection tracking. */
+  public PacketSet in(Set<State> states) {
+    return set(among(state, code -> states.contains(State.values()[code])));
+  }
+
+  /** Returns the packets that come in by an interface; those of the host itself by none. */
+  public PacketSet arrivingBy(Optional<String> name) {
+    return set(arriving(name));
+  }
+
+  /** Returns the packets that say they come from one of some addresses. */
+  public PacketSet from(AddressSet addresses) {
+    return set(addresses(source, addresses));
+  }
+
+  /** Returns the packets that begin bound for one of some addresses. */
+  public PacketSet to(AddressSet addresses) {
+    return set(addresses(destination, addresses));
+  }
+
+  /** Returns the packets of a protocol, by its name in the netfilter model. */
+  public PacketSet ofProtocol(String name) {
+    int code = vocabulary.protocolOf(name);
+    return set(among(protocol, value -> value == code));
+  }
+
+  /** Returns the packets that have ports and begin bound for one of some. */
+  public PacketSet toPorts(PortRange ports) {
+    return set(diagrams.and(withPorts, ports(destinationPort, List.of(ports))));
+  }
+
+  /** Returns the packets that have ports and come from one of some. */
+  public PacketSet fromPorts(PortRange ports) {
+    return set(diagrams.and(withPorts, ports(sourcePort, List.of(ports))));
+  }
+
+  /** Returns the messages of ICMP, or of ICMPv6 in that family, of a type, 0 to 255. */
+  public PacketSet ofIcmpType(int type) {
+    return set(diagrams.and(icmp(), among(icmpType, value -> value == type)));
+  }
+
+  PacketSet set(int diagram) {
+    return set(diagram, IntStream::empty);
+  }
+
+  /**
+   * Gives a set out.
+   *
+   * @param running what else is being worked with
+   */
+  PacketSet set(int diagram, Supplier<IntStream> running) {
+    tidy(() -> IntStream.concat(IntStream.of(diagram), running.get()));
+    PacketSet set = new PacketSet(this, diagrams.and(diagram, domain));
+    given.add(new WeakReference<>(set, gone));
+    return set;
+  }
+
+  /**
+   * Gives nodes back that are no longer needed, if there are many.
+   *
+   * @param running what is being worked with, beside the sets that were given out
+   */
+  void tidy(Supplier<IntStream> running) {
+    for (Reference<?> one = gone.poll(); one != null; one = gone.poll()) {
+      given.remove(one);
+    }
+    if (!diagrams.isCrowded()) {
+      return;
+    }
+    IntStream sets =
+        given.stream().map(Reference::get).filter(Objects::nonNull).mapToInt(PacketSet::diagram);
+    IntStream own = IntStream.of(domain, opening, withPorts, tracked);
+    IntStream matches =
+        known.values().stream().mapToInt(Integer::intValue).filter(diagram -> diagram >= 0);
+    diagrams.keepOnly(
+        IntStream.concat(IntStream.concat(sets, own), IntStream.concat(matches, running.get())));
+  }
+
+  // What changes on the way.
+
+  /** Returns packets as they begin: without a mark, on no way out, left to be tracked. */
+  int begin(int packets) {
+    return diagrams.assign(packets, passing, beginning);
+  }
+
+  /** Returns packets as they began, whatever happened to them. */
+  int began(int packets) {
+    return diagrams.exists(packets, passing);
+  }
+
+  /** Returns those that a packet of a set may be like, whatever the answers to what is unknown. */
+  int possible(int packets) {
+    return diagrams.exists(packets, unknownBits());
+  }
+
+  /** Returns the packets that are in a set, whatever the answers to what is unknown. */
+  int certain(int packets) {
+    return diagrams.forAll(packets, unknownBits());
+  }
+
+  private BitSet unknownBits() {
+    BitSet bits = new BitSet();
+    bits.set(firstUnknown, firstUnknown + unknowns.size());
+    return bits;
+  }
+
+  /** Returns the rules on whose unknown matches it depends what a set holds. */
+  Set<Step> asking(int packets) {
+    Set<Step> steps = new LinkedHashSet<>();
+    diagrams.support(packets).stream()
+        .filter(variable -> variable >= firstUnknown)
+        .forEach(variable -> steps.addAll(unknowns.get(variable - firstUnknown)));
+    return steps;
+  }
+
+  int leavingBy(int packets, Optional<String> name) {
+    BitSet assigned = bits(out);
+    BitSet values = new BitSet();
+    write(values, out, 0, vocabulary.interfaceOf(name));
+    return diagrams.assign(packets, assigned, values);
+  }
+
+  int arriving(Optional<String> name) {
+    int code = vocabulary.interfaceOf(name);
+    return among(in, value -> value == code);
+  }
+
+  /** Returns the packets that leave by an interface. */
+  int leaving(String name) {
+    int code = vocabulary.interfaceOf(Optional.of(name));
+    return among(out, value -> value == code);
+  }
+
+  /** Returns names that stand for all interfaces there may be, the lack of one among them. */
+  List<Optional<String>> interfaces() {
+    return vocabulary.interfaces().stream()
+        .map(name -> name.isEmpty() ? Optional.<String>empty() : Optional.of(name))
+        .toList();
+  }
+
+  int untrack(int packets) {
+    return diagrams.assign(packets, bits(untracked), bits(untracked));
+  }
+
+  int setMark(int packets, long value, long mask) {
+    int marked = packets;
+    for (Map.Entry<Integer, int[]> bit : mark.entrySet()) {
+      boolean set = (value >>> bit.getKey() & 1) == 1;
+      if ((mask >>> bit.getKey() & 1) == 1) {
+        BitSet assigned = bits(bit.getValue());
+        marked = diagrams.assign(marked, assigned, set ? assigned : new BitSet());
+      } else if (set) {
+        marked = diagrams.flip(marked, bit.getValue()[0]);
+      }
+    }
+    return marked;
+  }
+
+  // What packets are asked.
+
+  /** Returns the packets that a match holds for; nothing when it is not understood. */
+  Optional<Integer> holding(Match match, boolean withState, View view) {
+    Question question = new Question(match, withState, view);
+    int holding = known.computeIfAbsent(question, this::compile);
+    return holding == NOT_UNDERSTOOD ? Optional.empty() : Optional.of(holding);
+  }
+
+  /**
+   * Returns the packets for which a match holds that is not understood.
+   *
+   * <p>The same match of the same packet is the same variable where it can't but give the same
+   * answer. Any other is asked anew each time, which is never wrong.
+   */
+  int holdingUnknown(Match match, View view, Step step) {
+    int number =
+        lasting(match, view)
+            .map(question -> unknownVariables.computeIfAbsent(question, key -> addUnknown()))
+            .orElseGet(this::addUnknown);
+    unknowns.get(number).add(step);
+    return diagrams.variable(firstUnknown + number);
+  }
+
+  private int addUnknown() {
+    unknowns.add(new LinkedHashSet<>());
+    return unknowns.size() - 1;
+  }
+
+  /** Returns the question that a match is, where the answer lasts. */
+  private static Optional<Question> lasting(Match match, View view) {
+    Question always = new Question(match, false, View.BEGINNING);
+    Question untilTranslated =
+        new Question(match, false, new View(Optional.empty(), view.translation(), false));
+    if (!(match instanceof Match.Unknown unknown)) {
+      return Optional.of(match instanceof Match.SourceInSet ? always : untilTranslated);
+    }
+    String[] words = unknown.text().split(" ", 3);
+    if (!words[0].equals("-m")) {
+      return Optional.of(untilTranslated);
+    }
+    String name = words.length > 1 ? words[1] : "";
+    if (LASTING.contains(name)) {
+      return Optional.of(always);
+    }
+    return LASTING_UNTIL_TRANSLATED.contains(name)
+        ? Optional.of(untilTranslated)
+        : Optional.empty();
+  }
+
+  private int compile(Question question) {
+    View view = question.view();
+    return switch (question.match()) {
+      case Match.SourceAddress it ->
+          negate(addresses(source, AddressSet.of(it.prefix())), it.negated());
+      case Match.DestinationAddress it ->
+          negate(boundFor(AddressSet.of(it.prefix()), view), it.negated());
+      case Match.InInterface it ->
+          negate(
+              view.in().isPresent()
+                  ? constant(Interpreter.names(it.name(), view.in().get()))
+                  : named(in, it.name()),
+              it.negated());
+      case Match.OutInterface it -> negate(named(out, it.name()), it.negated());
+      case Match.Protocol it -> {
+        int code = vocabulary.protocols().indexOf(it.name());
+        yield negate(among(protocol, value -> value == code), it.negated());
+      }
+      case Match.SourcePort it -> withPorts(ports(sourcePort, List.of(it.ports())), it.negated());
+      case Match.DestinationPort it ->
+          withPorts(boundForPorts(List.of(it.ports()), view), it.negated());
+      case Match.DestinationPorts it -> withPorts(boundForPorts(it.ports(), view), it.negated());
+      case Match.SourcePorts it -> withPorts(ports(sourcePort, it.ports()), it.negated());
+      case Match.EitherPort it ->
+          withPorts(
+              diagrams.or(ports(sourcePort, it.ports()), boundForPorts(it.ports(), view)),
+              it.negated());
+      case Match.TcpFlags it -> diagrams.and(tcp(), negate(flags(it), it.negated()));
+      case Match.IcmpType it -> {
+        int type = among(icmpType, value -> value == it.type());
+        int code = it.code() < 0 ? TRUE : among(icmpCode, value -> value == it.code());
+        yield diagrams.and(icmp(), negate(diagrams.and(type, code), it.negated()));
+      }
+      case Match.ConnectionState it -> negate(inState(it, view), it.negated());
+      case Match.ConnectionDirection it ->
+          ofConnection(negate(diagrams.variable(reply[0]), !it.reply()), question);
+      case Match.OriginalDestination it -> {
+        AddressSet addresses = AddressSet.of(it.prefix());
+        yield ofConnection(
+            negate(
+                diagrams.ifThenElse(
+                    opening,
+                    addresses(destination, addresses),
+                    addresses(originalDestination, addresses)),
+                it.negated()),
+            question);
+      }
+      case Match.OriginalDestinationPort it -> {
+        List<PortRange> ports = List.of(it.ports());
+        int dialled =
+            diagrams.ifThenElse(
+                withPorts, ports(destinationPort, ports), constant(it.ports().contains(0)));
+        yield ofConnection(
+            negate(diagrams.ifThenElse(opening, dialled, ports(originalPort, ports)), it.negated()),
+            question);
+      }
+      case Match.DestinationType it -> negate(ofType(it, view), it.negated());
+      case Match.SourceInSet it ->
+          sets.containsKey(it.set())
+              ? negate(addresses(source, members(it.set())), it.negated())
+              : NOT_UNDERSTOOD;
+      case Match.DestinationInSet it ->
+          sets.containsKey(it.set())
+              ? negate(boundFor(members(it.set()), view), it.negated())
+              : NOT_UNDERSTOOD;
+      case Match.PacketMark it -> negate(marked(it.value(), it.mask()), it.negated());
+      case Match.Unknown it -> NOT_UNDERSTOOD;
+    };
+  }
+
+  private AddressSet members(String set) {
+    return sets.getOrDefault(set, AddressSet.none());
+  }
+
+  private int negate(int diagram, boolean negated) {
+    return negated ? diagrams.not(diagram) : diagram;
+  }
+
+  private static int constant(boolean value) {
+    return value ? TRUE : FALSE;
+  }
+
+  private int withPorts(int ports, boolean negated) {
+    return diagrams.and(withPorts, negate(ports, negated));
+  }
+
+  int boundFor(AddressSet addresses, View view) {
+    return view.translation()
+        .map(translation -> constant(addresses.contains(translation.address())))
+        .orElseGet(() -> addresses(destination, addresses));
+  }
+
+  private int boundForPorts(List<PortRange> ports, View view) {
+    return view.translation()
+        .flatMap(Translation::port)
+        .map(port -> constant(ports.stream().anyMatch(range -> range.contains(port))))
+        .orElseGet(() -> ports(destinationPort, ports));
+  }
+
+  private int tcp() {
+    int code = vocabulary.protocols().indexOf("tcp");
+    return among(protocol, value -> value == code);
+  }
+
+  private int icmp() {
+    int code = vocabulary.protocols().indexOf(Vocabulary.icmp(family));
+    return among(protocol, value -> value == code);
+  }
+
+  private int flags(Match.TcpFlags match) {
+    if (!match.examined().containsAll(match.set())) {
+      return FALSE;
+    }
+    BitSet examined = new BitSet();
+    match.examined().forEach(flag -> examined.set(tcpFlags[flag.ordinal()]));
+    BitSet set = new BitSet();
+    match.set().forEach(flag -> set.set(tcpFlags[flag.ordinal()]));
+    return diagrams.cube(examined, set);
+  }
+
+  private int inState(Match.ConnectionState match, View view) {
+    int kept = constant(match.states().contains(State.UNTRACKED.name()));
+    int otherwise;
+    if (view.untracked()) {
+      otherwise = constant(match.states().contains(State.INVALID.name()));
+    } else {
+      int named = among(state, code -> match.states().contains(State.values()[code].name()));
+      int snat = match.states().contains("SNAT") ? diagrams.variable(sourceTranslated[0]) : FALSE;
+      int dnat = match.states().contains("DNAT") ? translated(view) : FALSE;
+      otherwise = diagrams.or(named, diagrams.and(tracked, diagrams.or(snat, dnat)));
+    }
+    return diagrams.ifThenElse(diagrams.variable(untracked[0]), kept, otherwise);
+  }
+
+  private int translated(View view) {
+    return view.translation().isPresent() ? TRUE : diagrams.variable(destinationTranslated[0]);
+  }
+
+  /** As the interpreter does of one packet: without a connection, states decide or nothing does. */
+  private int ofConnection(int holds, Question question) {
+    int connected = question.view().untracked() ? FALSE : tracked;
+    return diagrams.ifThenElse(connected, holds, constant(question.withState()));
+  }
+
+  /** Returns the packets that nat is asked about for where they are bound. */
+  int openingConnection() {
+    return diagrams.minus(opening, diagrams.variable(untracked[0]));
+  }
+
+  /** Returns the packets whose connection is new. */
+  int inNewConnection() {
+    return diagrams.minus(
+        among(state, code -> code == State.NEW.ordinal()), diagrams.variable(untracked[0]));
+  }
+
+  private int ofType(Match.DestinationType match, View view) {
+    AddressSet addresses =
+        routing.regions(family).stream()
+            .filter(region -> Interpreter.isOfType(match, family, region.types()))
+            .map(Routing.Region::addresses)
+            .reduce(AddressSet.none(), AddressSet::union);
+    return boundFor(addresses, view);
+  }
+
+  private int marked(long value, long mask) {
+    if ((value & ~mask) != 0) {
+      return FALSE;
+    }
+    int marked = TRUE;
+    for (Map.Entry<Integer, int[]> bit : mark.entrySet()) {
+      if ((mask >>> bit.getKey() & 1) == 1) {
+        int is = diagrams.variable(bit.getValue()[0]);
+        marked = diagrams.and(marked, negate(is, (value >>> bit.getKey() & 1) == 0));
+      }
+    }
+    return marked;
+  }
+
+  // Numbers as variables.
+
+  private int named(int[] field, String pattern) {
+    return among(field, code -> Interpreter.names(pattern, vocabulary.interfaces().get(code)));
+  }
+
+  /** Returns the packets whose field, of the values that there are for it, has a fitting one. */
+  private int among(int[] field, IntPredicate fitting) {
+    Boundaries boundaries = new Boundaries();
+    boolean within = false;
+    int count = valuesOf(field);
+    for (int value = 0; value < count; value++) {
+      if (fitting.test(value) != within) {
+        boundaries.add(0, value);
+        within = !within;
+      }
+    }
+    if (within && count < 1 << field.length) {
+      boundaries.add(0, count);
+    }
+    return diagrams.within(field, boundaries);
+  }
+
+  private int below(int[] field, int count) {
+    return among(field, value -> value < count);
+  }
+
+  private int valuesOf(int[] field) {
+    if (field == state) {
+      return State.values().length;
+    }
+    if (field == protocol) {
+      return vocabulary.protocols().size();
+    }
+    return field == in || field == out ? vocabulary.interfaces().size() : 1 << field.length;
+  }
+
+  private int ports(int[] field, List<PortRange> ports) {
+    int all = FALSE;
+    for (PortRange range : ports) {
+      Boundaries boundaries = new Boundaries();
+      boundaries.add(0, range.first());
+      if (range.last() < 65535) {
+        boundaries.add(0, range.last() + 1);
+      }
+      all = diagrams.or(all, diagrams.within(field, boundaries));
+    }
+    return all;
+  }
+
+  private int addresses(int[] field, AddressSet addresses) {
+    Boundaries boundaries = new Boundaries();
+    for (AddressRange range : addresses.ranges()) {
+      if (range.family() == family) {
+        boundaries.add(range.first().high(), range.first().low());
+        range.last().next().ifPresent(next -> boundaries.add(next.high(), next.low()));
+      }
+    }
+    return diagrams.within(field, boundaries);
+  }
+
+  /** Returns the addresses that packets of a set may come from. */
+  AddressSet sources(int packets) {
+    BitSet others = new BitSet();
+    others.set(0, firstUnknown + unknowns.size());
+    others.andNot(bits(source));
+    Boundaries boundaries = diagrams.boundaries(diagrams.exists(packets, others), source);
+    List<AddressRange> ranges = new ArrayList<>();
+    for (int index = 0; index < boundaries.size(); index += 2) {
+      IpAddress first = address(boundaries, index);
+      IpAddress last =
+          index + 1 < boundaries.size()
+              ? address(boundaries, index + 1).previous().orElseThrow()
+              : IpAddress.highest(family);
+      ranges.add(new AddressRange(first, last));
+    }
+    return new AddressSet(ranges);
+  }
+
+  private IpAddress address(Boundaries boundaries, int index) {
+    return new IpAddress(family, boundaries.high(index), boundaries.low(index));
+  }
+
+  // Single packets.
+
+  boolean contains(int packets, Packet packet) {
+    BitSet assignment = new BitSet();
+    Packet.Tracking tracking = packet.tracking();
+    write(assignment, state, 0, tracking.state().ordinal());
+    assignment.set(reply[0], tracking.reply());
+    assignment.set(sourceTranslated[0], tracking.sourceTranslated());
+    assignment.set(destinationTranslated[0], tracking.destinationTranslated());
+    write(assignment, in, 0, vocabulary.interfaceOf(packet.in()));
+    write(assignment, out, 0, vocabulary.interfaceOf(packet.out()));
+    mark.forEach((bit, field) -> assignment.set(field[0], (packet.mark() >>> bit & 1) == 1));
+    write(assignment, source, packet.source());
+    write(assignment, destination, packet.destination());
+    write(assignment, originalDestination, tracking.originalDestination());
+    write(assignment, originalPort, 0, tracking.originalPort());
+    write(assignment, protocol, 0, vocabulary.protocolOf(Interpreter.protocol(packet)));
+    switch (packet.payload()) {
+      case Packet.Payload.Ports ports -> {
+        write(assignment, sourcePort, 0, ports.source());
+        write(assignment, destinationPort, 0, ports.destination());
+        ports.flags().orElse(Set.of()).forEach(flag -> assignment.set(tcpFlags[flag.ordinal()]));
+      }
+      case Packet.Payload.Icmp message -> {
+        write(assignment, icmpType, 0, message.type());
+        write(assignment, icmpCode, 0, message.code());
+      }
+      case Packet.Payload.Other other -> {}
+    }
+    return diagrams.contains(packets, assignment::get);
+  }
+
+  /** Returns a packet of a set, as like as may be to one that people know. */
+  Packet witness(int packets) {
+    boolean ipv4 = family == Family.IPV4;
+    BitSet preferred = new BitSet();
+    write(preferred, state, 0, State.NEW.ordinal());
+    write(preferred, protocol, 0, vocabulary.protocolOf("tcp"));
+    write(preferred, in, 0, 1);
+    write(preferred, source, IpAddress.of(ipv4 ? "203.0.113.5" : "2001:db8:7::5"));
+    write(preferred, destination, IpAddress.of(ipv4 ? "192.0.2.11" : "2001:db8::11"));
+    write(preferred, sourcePort, 0, 40000);
+    write(preferred, destinationPort, 0, 80);
+    preferred.set(tcpFlags[TcpFlag.SYN.ordinal()]);
+    write(preferred, icmpType, 0, ipv4 ? 8 : 128);
+    BitSet found = diagrams.witness(diagrams.and(packets, domain), preferred);
+    IpAddress to = address(found, destination);
+    State how = State.values()[(int) number(found, state, 0)];
+    boolean translated = found.get(destinationTranslated[0]);
+    boolean opens = how == State.NEW && !translated;
+    Packet.Payload payload = payload(found);
+    int port = payload instanceof Packet.Payload.Ports ports ? ports.destination() : 0;
+    long marks =
+        mark.entrySet().stream()
+            .filter(bit -> found.get(bit.getValue()[0]))
+            .mapToLong(bit -> 1L << bit.getKey())
+            .sum();
+    return new Packet(
+        name(found, in),
+        name(found, out),
+        address(found, source),
+        to,
+        payload,
+        new Packet.Tracking(
+            how,
+            found.get(reply[0]),
+            found.get(sourceTranslated[0]),
+            translated,
+            opens ? to : address(found, originalDestination),
+            opens ? port : (int) number(found, originalPort, 0)),
+        routing.types(to),
+        marks);
+  }
+
+  private Packet.Payload payload(BitSet found) {
+    String name = vocabulary.protocols().get((int) number(found, protocol, 0));
+    if (Vocabulary.WITH_PORTS.contains(name)) {
+      Optional<Set<TcpFlag>> flags =
+          name.equals("tcp")
+              ? Optional.of(
+                  EnumSet.allOf(TcpFlag.class).stream()
+                      .filter(flag -> found.get(tcpFlags[flag.ordinal()]))
+                      .collect(Collectors.toCollection(TreeSet::new)))
+              : Optional.empty();
+      return new Packet.Payload.Ports(
+          name, (int) number(found, sourcePort, 0), (int) number(found, destinationPort, 0), flags);
+    }
+    return name.equals(Vocabulary.icmp(family))
+        ? new Packet.Payload.Icmp(
+            (int) number(found, icmpType, 0), (int) number(found, icmpCode, 0))
+        : new Packet.Payload.Other(name);
+  }
+
+  private Optional<String> name(BitSet found, int[] field) {
+    String name = vocabulary.interfaces().get((int) number(found, field, 0));
+    return name.isEmpty() ? Optional.empty() : Optional.of(name);
+  }
+
+  private IpAddress address(BitSet found, int[] field) {
+    return new IpAddress(
+        family, field.length > 64 ? number(found, field, 64) : 0, number(found, field, 0));
+  }
+
+  private static void write(BitSet assignment, int[] field, IpAddress address) {
+    write(assignment, field, 0, address.low());
+    if (field.length > 64) {
+      write(assignment, field, 64, address.high());
+    }
+  }
+
+  /** Writes up to 64 bits of a number; the last variable of a field is the lowest bit. */
+  private static void write(BitSet assignment, int[] field, int offset, long number) {
+    int bits = Math.min(64, field.length - offset);
+    for (int bit = 0; bit < bits; bit++) {
+      assignment.set(field[field.length - 1 - offset - bit], (number >>> bit & 1) == 1);
+    }
+  }
+
+  private static long number(BitSet assignment, int[] field, int offset) {
+    long number = 0;
+    int bits = Math.min(64, field.length - offset);
+    for (int bit = 0; bit < bits; bit++) {
+      number |= (assignment.get(field[field.length - 1 - offset - bit]) ? 1L : 0L) << bit;
+    }
+    return number;
+  }
+
+  private static BitSet bits(int[] field) {
+    BitSet bits = new BitSet();
+    IntStream.of(field).forEach(bits::set);
+    return bits;
+  }
+}

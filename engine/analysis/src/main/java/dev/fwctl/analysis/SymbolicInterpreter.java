@@ -1,0 +1,227 @@
+package dev.fwctl.analysis;
+
+import static dev.fwctl.analysis.diagram.Diagrams.FALSE;
+import static dev.fwctl.analysis.diagram.Diagrams.TRUE;
+
+import dev.fwctl.analysis.Interpreter.Hook;
+import dev.fwctl.analysis.Interpreter.Step;
+import dev.fwctl.analysis.diagram.Diagrams;
+import dev.fwctl.model.netfilter.Chain;
+import dev.fwctl.model.netfilter.Match;
+import dev.fwctl.model.netfilter.Rule;
+import dev.fwctl.model.netfilter.Table;
+import dev.fwctl.model.netfilter.Target;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Takes sets of packets through a ruleset, rule by rule, as {@link Interpreter} does with one.
+ *
+ * <p>Where a rule has a match that is not understood, its packets go both ways, and the sets say by
+ * a variable of their own which way is meant.
+ */
+final class SymbolicInterpreter {
+  private final PacketSpace space;
+  private final Diagrams diagrams;
+  private final Map<String, Map<String, Chain>> tables = new HashMap<>();
+  private final RuleWitness witness;
+
+  /** Hears of every rule that packets meet. */
+  interface RuleWitness {
+    /**
+     * Takes notice of a rule.
+     *
+     * @param step the rule and where it stands
+     * @param arriving the packets that meet it
+     * @param matching those of them that it applies to
+     */
+    void met(Step step, int arriving, int matching);
+  }
+
+  SymbolicInterpreter(PacketSpace space, Collection<Table> tables, RuleWitness witness) {
+    this.space = space;
+    this.diagrams = space.diagrams();
+    this.witness = witness;
+    for (Table table : tables) {
+      Map<String, Chain> chains = new HashMap<>();
+      table.chains().forEach(chain -> chains.put(chain.name(), chain));
+      this.tables.put(table.name(), chains);
+    }
+  }
+
+  /**
+   * Packets of which it is not known what a rule does with them.
+   *
+   * @param by the rule
+   * @param packets the packets
+   */
+  record Undecided(Step by, int packets) {}
+
+  /** What becomes of packets at a hook. */
+  static final class Passed {
+    /** Those that go on, but for those whose destination is translated. */
+    int accepted = FALSE;
+
+    int dropped = FALSE;
+
+    int rejected = FALSE;
+    final Map<Target, Integer> translated = new LinkedHashMap<>();
+    final List<Undecided> undecided = new ArrayList<>();
+
+    private IntStream all() {
+      return IntStream.concat(
+          IntStream.of(accepted, dropped, rejected),
+          IntStream.concat(
+              translated.values().stream().mapToInt(Integer::intValue),
+              undecided.stream().mapToInt(Undecided::packets)));
+    }
+  }
+
+  /** A chain that packets are in. */
+  private static final class Frame {
+    private final Chain chain;
+
+    /** Whether packets that come back from it go back from the chain that led to it, too. */
+    private final boolean gone;
+
+    private int position;
+    private int passing;
+    private int returned = FALSE;
+
+    Frame(Chain chain, boolean gone, int passing) {
+      this.chain = chain;
+      this.gone = gone;
+      this.passing = passing;
+    }
+
+    boolean isOver() {
+      return passing == FALSE || position == chain.rules().size();
+    }
+  }
+
+  /**
+   * Takes packets past a hook.
+   *
+   * @param view what they look like
+   * @param arriving the packets
+   * @param held what else is still needed while packets are under way
+   */
+  Passed at(Hook hook, View view, int arriving, IntList held) {
+    Passed passed = new Passed();
+    Map<String, Chain> chains = tables.getOrDefault(hook.table(), Map.of());
+    Chain start = chains.get(hook.chain());
+    if (start == null) {
+      passed.accepted = arriving;
+      return passed;
+    }
+    Deque<Frame> frames = new ArrayDeque<>();
+    frames.push(new Frame(start, false, arriving));
+    while (true) {
+      Frame frame = frames.element();
+      if (!frame.isOver()) {
+        apply(hook.table(), chains, frames, view, passed);
+        space.tidy(
+            () ->
+                IntStream.concat(
+                    held.stream(),
+                    IntStream.concat(
+                        passed.all(),
+                        frames.stream()
+                            .flatMapToInt(it -> IntStream.of(it.passing, it.returned)))));
+        continue;
+      }
+      frames.pop();
+      int back = diagrams.or(frame.returned, frame.passing);
+      if (frames.isEmpty()) {
+        if (start.policy().equals(Optional.of("DROP"))) {
+          passed.dropped = diagrams.or(passed.dropped, back);
+        } else {
+          passed.accepted = diagrams.or(passed.accepted, back);
+        }
+        return passed;
+      }
+      Frame caller = frames.element();
+      if (frame.gone) {
+        caller.returned = diagrams.or(caller.returned, back);
+      } else {
+        caller.passing = diagrams.or(caller.passing, back);
+      }
+    }
+  }
+
+  private void apply(
+      String table, Map<String, Chain> chains, Deque<Frame> frames, View view, Passed passed) {
+    Frame frame = frames.element();
+    Rule rule = frame.chain.rules().get(frame.position++);
+    Step step = new Step(table, frame.chain.name(), frame.position, rule);
+    int taken = taken(rule, step, view, frame.passing);
+    witness.met(step, frame.passing, taken);
+    if (taken == FALSE || rule.target().isEmpty()) {
+      return;
+    }
+    Target target = rule.target().get();
+    if (target instanceof Target.Other other && other.onlyWatches()) {
+      return;
+    }
+    frame.passing = diagrams.minus(frame.passing, taken);
+    switch (target) {
+      case Target.Accept _ -> passed.accepted = diagrams.or(passed.accepted, taken);
+      case Target.Drop _ -> passed.dropped = diagrams.or(passed.dropped, taken);
+      case Target.Reject _ -> passed.rejected = diagrams.or(passed.rejected, taken);
+      case Target.Return _ -> frame.returned = diagrams.or(frame.returned, taken);
+      case Target.Jump jump ->
+          frames.push(new Frame(Interpreter.chain(chains, jump.chain()), false, taken));
+      case Target.Goto jump ->
+          frames.push(new Frame(Interpreter.chain(chains, jump.chain()), true, taken));
+      case Target.SetMark mark ->
+          frame.passing =
+              diagrams.or(frame.passing, space.setMark(taken, mark.value(), mark.mask()));
+      case Target.DestinationNat _, Target.Redirect _ -> {
+        if (table.equals("nat")) {
+          passed.translated.merge(target, taken, diagrams::or);
+        } else {
+          passed.undecided.add(new Undecided(step, taken));
+        }
+      }
+      case Target.Other other -> {
+        if (table.equals("nat") && Interpreter.translatesSource(other)) {
+          passed.accepted = diagrams.or(passed.accepted, taken);
+        } else if (Interpreter.isUntracking(other)) {
+          frame.passing = diagrams.or(frame.passing, space.untrack(taken));
+        } else {
+          passed.undecided.add(new Undecided(step, taken));
+        }
+      }
+    }
+  }
+
+  /** Returns the packets, of some, that a rule applies to. */
+  private int taken(Rule rule, Step step, View view, int arriving) {
+    boolean withState = rule.matches().stream().anyMatch(Match.ConnectionState.class::isInstance);
+    int wanted = TRUE;
+    List<Match> unknown = new ArrayList<>();
+    for (Match match : rule.matches()) {
+      Optional<Integer> holding = space.holding(match, withState, view);
+      if (holding.isEmpty()) {
+        unknown.add(match);
+      } else {
+        wanted = diagrams.and(wanted, holding.get());
+      }
+    }
+    int taken = diagrams.and(arriving, wanted);
+    for (Match match : unknown) {
+      if (taken != FALSE) {
+        taken = diagrams.and(taken, space.holdingUnknown(match, view, step));
+      }
+    }
+    return taken;
+  }
+}
