@@ -50,11 +50,6 @@ import java.util.stream.IntStream;
  * are few such questions for any one packet, but many over all packets.
  */
 public final class PacketSpace {
-  /** Enough for the largest rulesets known, several times over; 320 MB. */
-  private static final int LIMIT = 16_000_000;
-
-  private static final int NOT_UNDERSTOOD = -1;
-
   /** Matches that hold for a packet or do not, wherever on its way they are asked. */
   private static final Set<String> LASTING = Set.of("mac", "length", "pkttype", "tos", "dscp");
 
@@ -161,11 +156,6 @@ public final class PacketSpace {
             diagrams.variable(untracked[0]));
   }
 
-  /** Returns how many nodes a space may take for a host, when nothing else is said. */
-  static int defaultLimit() {
-    return LIMIT;
-  }
-
   private int[] field(int bits) {
     int[] field = IntStream.range(variableCount, variableCount + bits).toArray();
     variableCount += bits;
@@ -186,6 +176,11 @@ public final class PacketSpace {
 
   public Family family() {
     return family;
+  }
+
+  /** Returns how many nodes of decision diagrams were held at most, of 20 bytes each. */
+  public int largestSize() {
+    return diagrams.largestSize();
   }
 
   Diagrams diagrams() {
@@ -287,8 +282,7 @@ public final class PacketSpace {
     IntStream sets =
         given.stream().map(Reference::get).filter(Objects::nonNull).mapToInt(PacketSet::diagram);
     IntStream own = IntStream.of(domain, opening, withPorts, tracked);
-    IntStream matches =
-        known.values().stream().mapToInt(Integer::intValue).filter(diagram -> diagram >= 0);
+    IntStream matches = known.values().stream().mapToInt(Integer::intValue);
     diagrams.keepOnly(
         IntStream.concat(IntStream.concat(sets, own), IntStream.concat(matches, running.get())));
   }
@@ -375,11 +369,23 @@ public final class PacketSpace {
 
   // What packets are asked.
 
-  /** Returns the packets that a match holds for; nothing when it is not understood. */
-  Optional<Integer> holding(Match match, boolean withState, View view) {
-    Question question = new Question(match, withState, view);
-    int holding = known.computeIfAbsent(question, this::compile);
-    return holding == NOT_UNDERSTOOD ? Optional.empty() : Optional.of(holding);
+  /** Tells whether it is known what a match means. */
+  boolean understands(Match match) {
+    return switch (match) {
+      case Match.SourceInSet it -> sets.containsKey(it.set());
+      case Match.DestinationInSet it -> sets.containsKey(it.set());
+      case Match.Unknown _ -> false;
+      default -> true;
+    };
+  }
+
+  /**
+   * Returns the packets that a match holds for which is understood.
+   *
+   * @param withState whether its rule also asks for the connection's state
+   */
+  int holding(Match match, boolean withState, View view) {
+    return known.computeIfAbsent(new Question(match, withState, view), this::compile);
   }
 
   /**
@@ -480,16 +486,10 @@ public final class PacketSpace {
             question);
       }
       case Match.DestinationType it -> negate(ofType(it, view), it.negated());
-      case Match.SourceInSet it ->
-          sets.containsKey(it.set())
-              ? negate(addresses(source, members(it.set())), it.negated())
-              : NOT_UNDERSTOOD;
-      case Match.DestinationInSet it ->
-          sets.containsKey(it.set())
-              ? negate(boundFor(members(it.set()), view), it.negated())
-              : NOT_UNDERSTOOD;
+      case Match.SourceInSet it -> negate(addresses(source, members(it.set())), it.negated());
+      case Match.DestinationInSet it -> negate(boundFor(members(it.set()), view), it.negated());
       case Match.PacketMark it -> negate(marked(it.value(), it.mask()), it.negated());
-      case Match.Unknown it -> NOT_UNDERSTOOD;
+      case Match.Unknown it -> throw new IllegalArgumentException("not understood: " + it);
     };
   }
 

@@ -31,30 +31,52 @@ import java.util.stream.IntStream;
 final class SymbolicInterpreter {
   private final PacketSpace space;
   private final Diagrams diagrams;
-  private final Map<String, Map<String, Chain>> tables = new HashMap<>();
-  private final RuleWitness witness;
+  private final List<Table> tables;
+  private final Map<String, Map<String, Chain>> chains = new HashMap<>();
+  private Watcher watcher = Watcher.NOBODY;
 
-  /** Hears of every rule that packets meet. */
-  interface RuleWitness {
+  /** Hears of every rule that packets meet, or would if rules before it left any. */
+  interface Watcher {
+    Watcher NOBODY = (_, _, _, _) -> {};
+
     /**
      * Takes notice of a rule.
      *
      * @param step the rule and where it stands
-     * @param arriving the packets that meet it
-     * @param matching those of them that it applies to
+     * @param entering the packets that came into its chain
+     * @param view what they look like
+     * @param matching those that came to the rule and that it applies to
      */
-    void met(Step step, int arriving, int matching);
+    void met(Step step, int entering, View view, int matching);
   }
 
-  SymbolicInterpreter(PacketSpace space, Collection<Table> tables, RuleWitness witness) {
+  SymbolicInterpreter(PacketSpace space, Collection<Table> tables) {
     this.space = space;
     this.diagrams = space.diagrams();
-    this.witness = witness;
+    this.tables = List.copyOf(tables);
     for (Table table : tables) {
       Map<String, Chain> chains = new HashMap<>();
       table.chains().forEach(chain -> chains.put(chain.name(), chain));
-      this.tables.put(table.name(), chains);
+      this.chains.put(table.name(), chains);
     }
+  }
+
+  /** Sets who hears of rules from now on. */
+  void watch(Watcher newWatcher) {
+    watcher = newWatcher;
+  }
+
+  /** Returns all rules in the order in which they stand. */
+  List<Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    for (Table table : tables) {
+      for (Chain chain : table.chains()) {
+        for (int index = 0; index < chain.rules().size(); index++) {
+          steps.add(new Step(table.name(), chain.name(), index + 1, chain.rules().get(index)));
+        }
+      }
+    }
+    return steps;
   }
 
   /**
@@ -76,12 +98,18 @@ final class SymbolicInterpreter {
     final Map<Target, Integer> translated = new LinkedHashMap<>();
     final List<Undecided> undecided = new ArrayList<>();
 
-    private IntStream all() {
+    /** Returns the packets that a target of {@link #translated} is for, one set after another. */
+    IntStream translations() {
+      return translated.values().stream().mapToInt(Integer::intValue);
+    }
+
+    IntStream undecided() {
+      return undecided.stream().mapToInt(Undecided::packets);
+    }
+
+    IntStream all() {
       return IntStream.concat(
-          IntStream.of(accepted, dropped, rejected),
-          IntStream.concat(
-              translated.values().stream().mapToInt(Integer::intValue),
-              undecided.stream().mapToInt(Undecided::packets)));
+          IntStream.of(accepted, dropped, rejected), IntStream.concat(translations(), undecided()));
     }
   }
 
@@ -92,6 +120,7 @@ final class SymbolicInterpreter {
     /** Whether packets that come back from it go back from the chain that led to it, too. */
     private final boolean gone;
 
+    private final int entering;
     private int position;
     private int passing;
     private int returned = FALSE;
@@ -99,6 +128,7 @@ final class SymbolicInterpreter {
     Frame(Chain chain, boolean gone, int passing) {
       this.chain = chain;
       this.gone = gone;
+      this.entering = passing;
       this.passing = passing;
     }
 
@@ -116,7 +146,7 @@ final class SymbolicInterpreter {
    */
   Passed at(Hook hook, View view, int arriving, IntList held) {
     Passed passed = new Passed();
-    Map<String, Chain> chains = tables.getOrDefault(hook.table(), Map.of());
+    Map<String, Chain> chains = this.chains.getOrDefault(hook.table(), Map.of());
     Chain start = chains.get(hook.chain());
     if (start == null) {
       passed.accepted = arriving;
@@ -135,9 +165,11 @@ final class SymbolicInterpreter {
                     IntStream.concat(
                         passed.all(),
                         frames.stream()
-                            .flatMapToInt(it -> IntStream.of(it.passing, it.returned)))));
+                            .flatMapToInt(
+                                it -> IntStream.of(it.entering, it.passing, it.returned)))));
         continue;
       }
+      tellOfRest(hook.table(), frame, view);
       frames.pop();
       int back = diagrams.or(frame.returned, frame.passing);
       if (frames.isEmpty()) {
@@ -157,13 +189,24 @@ final class SymbolicInterpreter {
     }
   }
 
+  /** Tells of the rules that nothing comes to any more. */
+  private void tellOfRest(String table, Frame frame, View view) {
+    if (watcher != Watcher.NOBODY) {
+      List<Rule> rules = frame.chain.rules();
+      for (int index = frame.position; index < rules.size(); index++) {
+        Step step = new Step(table, frame.chain.name(), index + 1, rules.get(index));
+        watcher.met(step, frame.entering, view, FALSE);
+      }
+    }
+  }
+
   private void apply(
       String table, Map<String, Chain> chains, Deque<Frame> frames, View view, Passed passed) {
     Frame frame = frames.element();
     Rule rule = frame.chain.rules().get(frame.position++);
     Step step = new Step(table, frame.chain.name(), frame.position, rule);
     int taken = taken(rule, step, view, frame.passing);
-    witness.met(step, frame.passing, taken);
+    watcher.met(step, frame.entering, view, taken);
     if (taken == FALSE || rule.target().isEmpty()) {
       return;
     }
@@ -205,23 +248,24 @@ final class SymbolicInterpreter {
 
   /** Returns the packets, of some, that a rule applies to. */
   private int taken(Rule rule, Step step, View view, int arriving) {
-    boolean withState = rule.matches().stream().anyMatch(Match.ConnectionState.class::isInstance);
-    int wanted = TRUE;
-    List<Match> unknown = new ArrayList<>();
+    int taken = diagrams.and(arriving, wanted(rule, view));
     for (Match match : rule.matches()) {
-      Optional<Integer> holding = space.holding(match, withState, view);
-      if (holding.isEmpty()) {
-        unknown.add(match);
-      } else {
-        wanted = diagrams.and(wanted, holding.get());
-      }
-    }
-    int taken = diagrams.and(arriving, wanted);
-    for (Match match : unknown) {
-      if (taken != FALSE) {
+      if (taken != FALSE && !space.understands(match)) {
         taken = diagrams.and(taken, space.holdingUnknown(match, view, step));
       }
     }
     return taken;
+  }
+
+  /** Returns the packets for which all matches of a rule hold that are understood. */
+  int wanted(Rule rule, View view) {
+    boolean withState = rule.matches().stream().anyMatch(Match.ConnectionState.class::isInstance);
+    int wanted = TRUE;
+    for (Match match : rule.matches()) {
+      if (space.understands(match)) {
+        wanted = diagrams.and(wanted, space.holding(match, withState, view));
+      }
+    }
+    return wanted;
   }
 }

@@ -3,11 +3,12 @@ package dev.fwctl.analysis;
 import static dev.fwctl.analysis.diagram.Diagrams.FALSE;
 
 import dev.fwctl.analysis.Interpreter.Hook;
+import dev.fwctl.analysis.Interpreter.Step;
+import dev.fwctl.analysis.Interpreter.Verdict;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Journeys.Cause;
 import dev.fwctl.analysis.Journeys.End;
 import dev.fwctl.analysis.SymbolicInterpreter.Passed;
-import dev.fwctl.analysis.SymbolicInterpreter.Undecided;
 import dev.fwctl.analysis.diagram.Diagrams;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
@@ -18,11 +19,15 @@ import dev.fwctl.model.netfilter.Table;
 import dev.fwctl.model.netfilter.Target;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Takes sets of packets through a whole host, exactly the way that {@link Traversal} takes one.
@@ -31,6 +36,9 @@ import java.util.Set;
  * for use by several threads.
  */
 public final class SymbolicTraversal {
+  /** Enough for the largest rulesets known, several times over; 320 MB. */
+  private static final int NODES = 16_000_000;
+
   private final PacketSpace space;
   private final Diagrams diagrams;
   private final SymbolicInterpreter interpreter;
@@ -45,9 +53,19 @@ public final class SymbolicTraversal {
    */
   public SymbolicTraversal(
       Family family, Collection<Table> tables, Collection<NamedSet> sets, NetworkFacts network) {
-    this.space = new PacketSpace(family, tables, sets, network, PacketSpace.defaultLimit());
+    this(family, tables, sets, network, NODES);
+  }
+
+  /** Creates one that may take so many nodes of decision diagrams. */
+  SymbolicTraversal(
+      Family family,
+      Collection<Table> tables,
+      Collection<NamedSet> sets,
+      NetworkFacts network,
+      int nodes) {
+    this.space = new PacketSpace(family, tables, sets, network, nodes);
     this.diagrams = space.diagrams();
-    this.interpreter = new SymbolicInterpreter(space, tables, (_, _, _) -> {});
+    this.interpreter = new SymbolicInterpreter(space, tables);
   }
 
   /** Returns the space of the packets that it takes. */
@@ -73,15 +91,78 @@ public final class SymbolicTraversal {
   }
 
   /**
-   * Takes packets past one hook, as they are there.
+   * Takes packets past one hook, and nothing else.
    *
-   * @param packets packets, also with all outgoing interfaces that they have there
+   * @param packets packets as they are there
+   * @return the packets that meet each verdict, as they then are
+   * @throws dev.fwctl.model.FwctlException with code LIMIT_EXCEEDED when the rules tell too many
+   *     kinds of packets apart
    */
-  public Journeys at(Hook hook, PacketSet packets) {
-    Way way = new Way();
-    int begun = way.hold(packets.diagram());
-    way.end(Ending.SENT, View.BEGINNING, way.ask(hook, View.BEGINNING, begun));
-    return way.journeys();
+  public Map<Verdict, PacketSet> at(Hook hook, PacketSet packets) {
+    Passed passed = interpreter.at(hook, View.BEGINNING, packets.diagram(), new IntList());
+    Map<Verdict, PacketSet> verdicts = new EnumMap<>(Verdict.class);
+    for (Verdict verdict : Verdict.values()) {
+      int met =
+          switch (verdict) {
+            case ACCEPTED ->
+                all(IntStream.concat(IntStream.of(passed.accepted), passed.translations()));
+            case DROPPED -> passed.dropped;
+            case REJECTED -> passed.rejected;
+            case UNDECIDED -> all(passed.undecided());
+          };
+      verdicts.put(verdict, space.set(met, passed::all));
+    }
+    return verdicts;
+  }
+
+  /**
+   * Finds the rules that apply to no packet of some, in the order in which they stand.
+   *
+   * <p>A rule whose match is not understood counts as one that may apply.
+   *
+   * @param packets as for {@link #of}
+   * @throws dev.fwctl.model.FwctlException as {@link #of} does
+   */
+  public List<IdleRule> idleRules(PacketSet packets) {
+    Map<Standing, IdleRule.Reason> reasons = new HashMap<>();
+    Set<Standing> busy = new HashSet<>();
+    interpreter.watch(
+        (step, entering, view, matching) -> {
+          Standing standing = Standing.of(step);
+          if (matching != FALSE) {
+            busy.add(standing);
+          } else if (entering != FALSE && !busy.contains(standing)) {
+            boolean wanted = diagrams.and(entering, interpreter.wanted(step.rule(), view)) != FALSE;
+            reasons.merge(
+                standing,
+                wanted ? IdleRule.Reason.SHADOWED : IdleRule.Reason.IMPOSSIBLE,
+                (one, other) -> one.compareTo(other) <= 0 ? one : other);
+          }
+        });
+    try {
+      of(packets);
+    } finally {
+      interpreter.watch(SymbolicInterpreter.Watcher.NOBODY);
+    }
+    List<IdleRule> idle = new ArrayList<>();
+    for (Step step : interpreter.steps()) {
+      Standing standing = Standing.of(step);
+      if (!busy.contains(standing)) {
+        idle.add(new IdleRule(step, reasons.getOrDefault(standing, IdleRule.Reason.UNREACHED)));
+      }
+    }
+    return idle;
+  }
+
+  /** Where a rule stands; as a key it is faster than the rule itself. */
+  private record Standing(String table, String chain, int position) {
+    static Standing of(Step step) {
+      return new Standing(step.table(), step.chain(), step.position());
+    }
+  }
+
+  private int all(IntStream packets) {
+    return packets.reduce(FALSE, diagrams::or);
   }
 
   /** Where packets end, to put those together that end alike. */
@@ -119,16 +200,8 @@ public final class SymbolicTraversal {
       }
     }
 
-    void end(Ending ending, View view, int packets) {
+    private void end(Ending ending, View view, int packets) {
       end(ending, view, Optional.empty(), packets);
-    }
-
-    private void end(View view, Undecided undecided) {
-      end(
-          Ending.UNDECIDED,
-          view,
-          Optional.of(new Cause.ByRule(undecided.by())),
-          undecided.packets());
     }
 
     void arrive(int packets) {
@@ -196,18 +269,7 @@ public final class SymbolicTraversal {
     }
 
     private int ask(String table, String chain, View view, int packets) {
-      return ask(new Hook(table, chain), view, packets);
-    }
-
-    int ask(Hook hook, View view, int packets) {
-      Passed passed = pass(hook, view, packets);
-      passed.undecided.forEach(some -> end(view, some));
-      int accepted = passed.accepted;
-      // Where nobody asks for it, a translation changes nothing.
-      for (int some : passed.translated.values()) {
-        accepted = diagrams.or(accepted, some);
-      }
-      return hold(accepted);
+      return hold(pass(new Hook(table, chain), view, packets).accepted);
     }
 
     /** Takes packets past a hook; those that are dropped or rejected end there. */
@@ -215,6 +277,13 @@ public final class SymbolicTraversal {
       Passed passed = interpreter.at(hook, view, hold(packets), held);
       end(Ending.DROPPED, view, passed.dropped);
       end(Ending.REJECTED, view, passed.rejected);
+      passed.undecided.forEach(
+          undecided ->
+              end(
+                  Ending.UNDECIDED,
+                  view,
+                  Optional.of(new Cause.ByRule(undecided.by())),
+                  undecided.packets()));
       return passed;
     }
 
@@ -223,7 +292,6 @@ public final class SymbolicTraversal {
       Map<View, Integer> translated = new LinkedHashMap<>();
       int opening = hold(diagrams.and(packets, space.openingConnection()));
       Passed passed = pass(new Hook("nat", chain), view, opening);
-      passed.undecided.forEach(some -> end(view, some));
       int others = diagrams.minus(packets, opening);
       translated.put(view, hold(diagrams.or(passed.accepted, others)));
       passed.translated.forEach(
@@ -271,15 +339,10 @@ public final class SymbolicTraversal {
       int asked = hold(diagrams.and(packets, space.inNewConnection()));
       Passed passed = interpreter.at(new Hook("nat", chain), view, asked, held);
       end(Ending.DROPPED, view, passed.dropped);
-      int on = diagrams.or(passed.accepted, diagrams.minus(packets, asked));
-      on = diagrams.or(on, passed.rejected);
-      for (Undecided undecided : passed.undecided) {
-        on = diagrams.or(on, undecided.packets());
-      }
-      for (int some : passed.translated.values()) {
-        on = diagrams.or(on, some);
-      }
-      return hold(on);
+      IntStream decided =
+          IntStream.of(passed.accepted, passed.rejected, diagrams.minus(packets, asked));
+      IntStream others = IntStream.concat(passed.translations(), passed.undecided());
+      return hold(all(IntStream.concat(decided, others)));
     }
   }
 }

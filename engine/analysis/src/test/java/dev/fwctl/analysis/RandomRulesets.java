@@ -41,7 +41,7 @@ public record RandomRulesets(
     List<Integer> ports,
     List<String> unknown) {
   private static final int OWN_CHAINS = 3;
-  private static final int MOST_RULES = 5;
+  private static final int MOST_RULES = 4;
 
   public RandomRulesets {
     interfaces = List.copyOf(interfaces);
@@ -66,7 +66,9 @@ public record RandomRulesets(
     for (String hook : hooks) {
       // The kernel has no packets dropped in nat.
       Arbitrary<String> policy =
-          table.equals("nat") ? Arbitraries.just("ACCEPT") : Arbitraries.of("ACCEPT", "DROP");
+          table.equals("nat")
+              ? Arbitraries.just("ACCEPT")
+              : Arbitraries.of("ACCEPT", "ACCEPT", "ACCEPT", "DROP");
       chains.add(chain(table, hook, policy.map(Optional::of)));
     }
     for (int own = 0; own < OWN_CHAINS; own++) {
@@ -118,6 +120,9 @@ public record RandomRulesets(
     all.add(Optional.of(new Target.Other("LOG")));
     all.add(Optional.of(new Target.Accept()));
     all.add(Optional.of(new Target.Return()));
+    if (table.equals("raw")) {
+      all.add(Optional.of(new Target.Other("NOTRACK")));
+    }
     boolean own = chain.startsWith("OWN-");
     boolean source = table.equals("nat") && Set.of("POSTROUTING", "INPUT").contains(chain);
     if (source) {
@@ -149,10 +154,7 @@ public record RandomRulesets(
         all.add(Optional.of(new Target.Drop()));
         all.add(Optional.of(new Target.SetMark(1, 1)));
         all.add(Optional.of(new Target.SetMark(2, 3)));
-        all.add(Optional.of(new Target.SetMark(0x30, 0x10)));
-        if (table.equals("raw")) {
-          all.add(Optional.of(new Target.Other("NOTRACK")));
-        }
+        all.add(Optional.of(new Target.SetMark(0x11, 0x10)));
       }
     }
     return all;
@@ -184,7 +186,7 @@ public record RandomRulesets(
         Combinators.combine(seldom(), Arbitraries.of(interfaces)).as(Match.OutInterface::new);
     boolean noIn = Set.of("OUTPUT", "POSTROUTING").contains(chain);
     boolean noOut = Set.of("PREROUTING", "INPUT").contains(chain);
-    return some(in.optional(noIn ? 0 : 0.25), out.optional(noOut ? 0 : 0.25));
+    return some(in.optional(noIn ? 0 : 0.35), out.optional(noOut ? 0 : 0.35));
   }
 
   @SafeVarargs
@@ -313,7 +315,7 @@ public record RandomRulesets(
                 addresses,
                 ports)
             .as(Packet.Tracking::new);
-    Arbitrary<Optional<String>> names = Arbitraries.of(List.copyOf(edges.names)).optional(0.8);
+    Arbitrary<Optional<String>> names = Arbitraries.of(List.copyOf(edges.names)).optional(0.7);
     return Combinators.combine(names, addresses, addresses, payloads, trackings)
         .as(RandomRulesets::packet);
   }

@@ -125,7 +125,7 @@ class SymbolicTraversalPropertyTest {
     return traversal.of(traversal.space().any());
   }
 
-  @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void setsGoTheWayOfEachOfTheirPackets(@ForAll("understood") Case given) {
     Journeys journeys = journeys(given);
     Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
@@ -147,7 +147,7 @@ class SymbolicTraversalPropertyTest {
     }
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void everyWitnessIsAPacketThatGoesThatWay(@ForAll("understood") Case given) {
     Journeys journeys = journeys(given);
     Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
@@ -158,7 +158,7 @@ class SymbolicTraversalPropertyTest {
     }
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void whatIsNotUnderstoodIsTakenBothWays(@ForAll("withUnknown") Case given) {
     Journeys journeys = journeys(given);
     List<Traversal> resolved = new ArrayList<>();
