@@ -98,15 +98,14 @@ public record Journeys(PacketSpace space, List<End> ends) {
         continue;
       }
       rules.addAll(space.asking(here.diagram()));
-      switch (end.cause()) {
-        case Optional<Cause> cause when cause.isEmpty() -> {}
-        case Optional<Cause> cause -> {
-          switch (cause.get()) {
-            case Cause.ByRule it -> rules.add(it.step());
-            case Cause.ByRoutes it -> interfaces.add(it.interfaces());
-          }
-        }
-      }
+      end.cause()
+          .ifPresent(
+              cause -> {
+                switch (cause) {
+                  case Cause.ByRule it -> rules.add(it.step());
+                  case Cause.ByRoutes it -> interfaces.add(it.interfaces());
+                }
+              });
     }
     return new Answer.Depends(doubtful.witness().orElseThrow(), new ArrayList<>(rules), interfaces);
   }

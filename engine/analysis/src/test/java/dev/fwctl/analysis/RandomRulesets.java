@@ -168,14 +168,24 @@ public record RandomRulesets(
         .as(IpPrefix::containing);
   }
 
+  /** Tells whether a prefix holds every address; the kernel takes no rule for no address. */
+  private static boolean isAll(IpPrefix prefix) {
+    return prefix.length() == 0;
+  }
+
   private static Arbitrary<Boolean> seldom() {
     return Arbitraries.of(false, false, false, true);
   }
 
   private Arbitrary<List<Match>> ends() {
-    Arbitrary<Match> source = Combinators.combine(seldom(), prefix()).as(Match.SourceAddress::new);
+    Arbitrary<Match> source =
+        Combinators.combine(seldom(), prefix())
+            .as((negated, prefix) -> new Match.SourceAddress(negated && !isAll(prefix), prefix));
     Arbitrary<Match> destination =
-        Combinators.combine(seldom(), prefix()).as(Match.DestinationAddress::new);
+        Combinators.combine(seldom(), prefix())
+            .as(
+                (negated, prefix) ->
+                    new Match.DestinationAddress(negated && !isAll(prefix), prefix));
     return some(source.optional(0.4), destination.optional(0.4));
   }
 

@@ -2,6 +2,7 @@ package dev.fwctl.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fwctl.analysis.Interpreter.Step;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Journeys.End;
 import dev.fwctl.model.Family;
@@ -21,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -155,6 +157,24 @@ class SymbolicTraversalPropertyTest {
       Packet witness = end.packets().witness().orElseThrow();
       assertThat(end.packets().contains(witness)).isTrue();
       assertThat(traversal.of(witness).ending()).as("%s", witness).isEqualTo(end.ending());
+    }
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void idleRulesApplyToNoPacket(@ForAll("understood") Case given) {
+    SymbolicTraversal symbolic =
+        new SymbolicTraversal(given.family(), given.tables(), List.of(), HOST);
+    Set<Step> idle =
+        symbolic.idleRules(symbolic.space().any()).stream()
+            .map(IdleRule::step)
+            .collect(Collectors.toSet());
+    Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
+    for (Packet packet : given.packets()) {
+      for (Journey.Stage stage : traversal.of(packet).stages()) {
+        if (stage instanceof Journey.Asked asked) {
+          assertThat(asked.steps()).as("%s", packet).noneMatch(idle::contains);
+        }
+      }
     }
   }
 
