@@ -518,7 +518,7 @@ public final class Diagrams {
               ErrorCode.LIMIT_EXCEEDED,
               "the rules are too entangled: the packets that they tell apart take more than "
                   + "%,d nodes of a decision diagram".formatted(limit),
-              "ask about fewer packets, or raise the limit"));
+              "ask about fewer packets"));
     }
     int node = free;
     if (node != 0) {
