@@ -17,6 +17,7 @@ import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
 import dev.fwctl.model.PublishedPort;
+import dev.fwctl.model.Receipt;
 import dev.fwctl.model.SshFacts;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.Chain;
@@ -27,6 +28,7 @@ import dev.fwctl.model.netfilter.Rule;
 import dev.fwctl.model.netfilter.Ruleset;
 import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.model.netfilter.Table;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -265,6 +267,7 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variet
   static HostFacts withRules(HostFacts facts, OwnedRules owned) {
     FirewallFacts before = facts.firewall();
     List<Ruleset> rulesets = new ArrayList<>();
+    List<String> applied = new ArrayList<>();
     for (Family family : Family.values()) {
       List<Table> tables = new ArrayList<>();
       before.ruleset(family, Variant.NFT).ifPresent(it -> tables.addAll(it.tables()));
@@ -277,9 +280,9 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variet
           }
           chains.addAll(table.chains());
           // Written and read again, so that hosts share no rule.
-          tables.addAll(
-              RulesetText.parse(
-                  RulesetText.render(family, List.of(new Table(table.name(), chains)))));
+          String text = RulesetText.render(family, List.of(new Table(table.name(), chains)));
+          tables.addAll(RulesetText.parse(text));
+          text.lines().filter(line -> line.startsWith("-")).forEach(applied::add);
         }
       }
       if (!tables.isEmpty()) {
@@ -297,6 +300,10 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variet
             owned.sets(),
             true,
             before.ownDigest()));
+    all.put(
+        "receipt",
+        new Receipt(
+            Instant.EPOCH, "ann@desk", "run-1", Optional.empty(), false, "a".repeat(64), applied));
     return new HostFacts(all);
   }
 }
