@@ -162,15 +162,6 @@ public final class Interpreter {
     return form && (byRoute.isEmpty() || byRoute.stream().anyMatch(types::contains));
   }
 
-  /** Returns the name of what a packet carries. */
-  static String protocol(Packet packet) {
-    return switch (packet.payload()) {
-      case Packet.Payload.Ports ports -> ports.protocol();
-      case Packet.Payload.Icmp icmp -> packet.family() == Family.IPV4 ? "icmp" : "ipv6-icmp";
-      case Packet.Payload.Other other -> other.protocol();
-    };
-  }
-
   /** Tells whether a pattern stands for an interface; one that is missing has no name. */
   static boolean names(String pattern, String name) {
     return pattern.endsWith("+")
@@ -213,7 +204,7 @@ public final class Interpreter {
       for (Rule rule : chain.rules()) {
         position++;
         Optional<Boolean> applies = applies(rule);
-        boolean idle = rule.target().isEmpty() || isWatching(rule.target().get());
+        boolean idle = rule.target().isEmpty() || rule.target().get().onlyWatches();
         if (applies.isPresent() ? !applies.get() : idle) {
           // Where a rule only looks on, it does not matter whether it applies.
           continue;
@@ -275,10 +266,6 @@ public final class Interpreter {
       return Optional.empty();
     }
 
-    private static boolean isWatching(Target target) {
-      return target instanceof Target.Other other && other.onlyWatches();
-    }
-
     /** Tells whether every match holds; nothing when that depends on one that is not understood. */
     private Optional<Boolean> applies(Rule rule) {
       boolean understood = true;
@@ -305,7 +292,7 @@ public final class Interpreter {
             Optional.of(names(it.name(), packet.in().orElse("")) != it.negated());
         case Match.OutInterface it ->
             Optional.of(names(it.name(), packet.out().orElse("")) != it.negated());
-        case Match.Protocol it -> Optional.of(it.name().equals(protocol(packet)) != it.negated());
+        case Match.Protocol it -> Optional.of(it.name().equals(packet.protocol()) != it.negated());
         case Match.SourcePort it ->
             Optional.of(
                 packet.payload() instanceof Packet.Payload.Ports ports

@@ -47,6 +47,15 @@ public record Packet(
     return source.family();
   }
 
+  /** Returns the name, in the netfilter model, of the protocol that it carries. */
+  public String protocol() {
+    return switch (payload) {
+      case Payload.Ports ports -> ports.protocol();
+      case Payload.Icmp _ -> Vocabulary.icmp(family());
+      case Payload.Other other -> other.protocol();
+    };
+  }
+
   /** Returns the same with another verdict of connection tracking. */
   Packet withTracking(Tracking newTracking) {
     return new Packet(in, out, source, destination, payload, newTracking, destinationTypes, mark);

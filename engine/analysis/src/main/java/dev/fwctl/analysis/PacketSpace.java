@@ -700,7 +700,7 @@ public final class PacketSpace {
     write(assignment, destination, packet.destination());
     write(assignment, originalDestination, tracking.originalDestination());
     write(assignment, originalPort, 0, tracking.originalPort());
-    write(assignment, protocol, 0, vocabulary.protocolOf(Interpreter.protocol(packet)));
+    write(assignment, protocol, 0, vocabulary.protocolOf(packet.protocol()));
     switch (packet.payload()) {
       case Packet.Payload.Ports ports -> {
         write(assignment, sourcePort, 0, ports.source());

@@ -211,7 +211,7 @@ final class SymbolicInterpreter {
       return;
     }
     Target target = rule.target().get();
-    if (target instanceof Target.Other other && other.onlyWatches()) {
+    if (target.onlyWatches()) {
       return;
     }
     frame.passing = diagrams.minus(frame.passing, taken);

@@ -1,7 +1,7 @@
 package dev.fwctl.cli;
 
+import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.core.facts.HostReading;
-import dev.fwctl.core.report.FactsJson;
 import dev.fwctl.core.report.FactsText;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.Host;

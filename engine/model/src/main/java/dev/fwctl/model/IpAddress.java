@@ -122,6 +122,14 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
     return upper != 0 ? upper : Long.compareUnsigned(low, other.low);
   }
 
+  /**
+   * Returns this address and what stands behind a colon, such as a port: an IPv6 address stands in
+   * brackets then.
+   */
+  public String withPort(Object port) {
+    return (family == Family.IPV6 ? "[" + this + "]" : toString()) + ":" + port;
+  }
+
   /** Returns the dotted quad, or the canonical form of RFC 5952. */
   @Override
   public String toString() {

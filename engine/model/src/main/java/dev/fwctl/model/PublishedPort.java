@@ -33,9 +33,8 @@ public record PublishedPort(
   @Override
   public String toString() {
     return hostAddress
-            .map(address -> address.family() == Family.IPV6 ? "[" + address + "]:" : address + ":")
-            .orElse("")
-        + ports.ports()
+            .map(address -> address.withPort(ports.ports()))
+            .orElseGet(() -> ports.ports().toString())
         + "->"
         + containerPorts
         + "/"

@@ -57,7 +57,8 @@ public final class Explainer {
     Family family = question.family();
     List<Table> tables = host.rules().getOrDefault(family, List.of());
     if (!host.rules().containsKey(family)) {
-      remarks.add("no rules of %s are known: every packet is let through".formatted(words(family)));
+      remarks.add(
+          "no rules of %s are known: every packet is let through".formatted(family.label()));
     }
     NetworkFacts network = host.network().orElseGet(() -> assumed(tables));
     Packet packet = packet(network);
@@ -162,7 +163,7 @@ public final class Explainer {
     }
     first.addAll(others);
     if (first.isEmpty()) {
-      String kind = words(question.family());
+      String kind = question.family().label();
       throw new FwctlException(
           Problem.of(
               ErrorCode.UNKNOWN_NAME,
@@ -219,7 +220,7 @@ public final class Explainer {
           "container '%s' has no %s address%s"
               .formatted(
                   name,
-                  words(question.family()),
+                  question.family().label(),
                   container.running() ? "" : ", as it does not run"),
           "name an address in --to, or ask for a port that it publishes");
     }
@@ -250,10 +251,6 @@ public final class Explainer {
     NetworkFacts assumed = network.with(own, question.family());
     remarks.addAll(network.remarks());
     return assumed;
-  }
-
-  static String words(Family family) {
-    return family == Family.IPV4 ? "IPv4" : "IPv6";
   }
 
   private static FwctlException usage(String message, String hint) {

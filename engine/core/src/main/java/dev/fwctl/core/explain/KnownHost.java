@@ -123,7 +123,7 @@ public record KnownHost(
             table ->
                 more.add(
                     "%s table %s, whose rules iptables can't show"
-                        .formatted(table.family() == Family.IPV4 ? "IPv4" : "IPv6", table.name())));
+                        .formatted(table.family().label(), table.name())));
     return new KnownHost(name, network, docker, ssh, known, sets, remarks, more);
   }
 

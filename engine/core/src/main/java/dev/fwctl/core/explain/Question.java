@@ -136,7 +136,7 @@ public record Question(
                               "--to: '"
                                   + protocol
                                   + "' is no protocol that packets of "
-                                  + (address.family() == Family.IPV4 ? "IPv4" : "IPv6")
+                                  + address.family().label()
                                   + " are asked for by",
                               "there are tcp, udp, sctp, icmp, echo-request and timestamp-request, "
                                   + TO_FORMS)));

@@ -84,7 +84,7 @@ final class Receivers {
           words.add(
               ("container '%s' publishes that port: docker-proxy takes it to port %d inside,"
                       + " where Docker runs it for %s")
-                  .formatted(container.name(), inner, Explainer.words(address.family())));
+                  .formatted(container.name(), inner, address.family().label()));
         }
       }
     }

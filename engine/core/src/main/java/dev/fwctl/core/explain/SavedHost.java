@@ -2,6 +2,7 @@ package dev.fwctl.core.explain;
 
 import dev.fwctl.core.document.Problems;
 import dev.fwctl.core.document.TextReader;
+import dev.fwctl.core.facts.FactsFile;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
@@ -86,7 +87,7 @@ public final class SavedHost {
         tables.put(family, read.ofEither());
         remarks.add(
             "%s does not tell whether it is of iptables or ip6tables; taken for %s"
-                .formatted(name, Explainer.words(family)));
+                .formatted(name, family.label()));
       }
       tables.forEach(
           (its, found) -> {
@@ -95,7 +96,7 @@ public final class SavedHost {
                   Problem.of(
                       ErrorCode.CONFLICT,
                       "--rules: %s holds rules of %s, and so does a file before"
-                          .formatted(name, Explainer.words(its)),
+                          .formatted(name, its.label()),
                       "give one dump of each family"));
             }
           });

@@ -8,6 +8,7 @@ import dev.fwctl.model.Fact;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
+import dev.fwctl.model.Receipt;
 import dev.fwctl.model.UnderWay;
 import dev.fwctl.spi.Connection;
 import dev.fwctl.spi.Execution;
@@ -19,16 +20,25 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Reads all facts of one host in one round trip; safe for use by many threads. */
 public final class FactReader {
   private final SequencedMap<String, FactGatherer> gatherers = new LinkedHashMap<>();
   private final SequencedMap<String, String> probes = new LinkedHashMap<>();
-  private final ReceiptFormat receiptFormat = new ReceiptFormat();
+
+  /** How answers are read that tell of fwctl and not of the host. */
+  private final Map<String, Function<ProbeAnswer, Optional<? extends Fact>>> own =
+      Map.of(
+          ReceiptFormat.NAME, FactReader::receipt,
+          UnderWayFormat.NAME, FactReader::underWay,
+          BootFormat.NAME, BootFormat::read);
+
   private final FactLimits limits;
   private final SecureRandom random = new SecureRandom();
 
@@ -115,14 +125,9 @@ public final class FactReader {
               "the answer about '%s' is longer than %d characters"
                   .formatted(name, limits.sectionCharacters())));
     }
-    if (name.equals(ReceiptFormat.NAME)) {
-      return receipt(answer);
-    }
-    if (name.equals(UnderWayFormat.NAME)) {
-      return Optional.<Fact>of(UnderWayFormat.read(answer)).filter(not(UnderWay.NOTHING::equals));
-    }
-    if (name.equals(BootFormat.NAME)) {
-      return BootFormat.read(answer).map(Fact.class::cast);
+    Function<ProbeAnswer, Optional<? extends Fact>> ours = own.get(name);
+    if (ours != null) {
+      return ours.apply(answer).map(Fact.class::cast);
     }
     FactGatherer gatherer = requireNonNull(gatherers.get(name));
     try {
@@ -140,7 +145,7 @@ public final class FactReader {
     }
   }
 
-  private Optional<Fact> receipt(ProbeAnswer answer) {
+  private static Optional<Receipt> receipt(ProbeAnswer answer) {
     if (answer.exitStatus() != 0) {
       throw new FwctlException(
           Problem.of(
@@ -152,6 +157,10 @@ public final class FactReader {
     }
     return answer.output().isEmpty()
         ? Optional.empty()
-        : Optional.of(receiptFormat.read(answer.output()));
+        : Optional.of(new ReceiptFormat().read(answer.output()));
+  }
+
+  private static Optional<UnderWay> underWay(ProbeAnswer answer) {
+    return Optional.of(UnderWayFormat.read(answer)).filter(not(UnderWay.NOTHING::equals));
   }
 }

@@ -80,7 +80,7 @@ final class Addresses {
 
   private void explainLength(String text, IpAddress address, String length, Place place) {
     int bits = address.family().bits();
-    String family = address.family() == Family.IPV4 ? "IPv4" : "IPv6";
+    String family = address.family().label();
     if (length.matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(length) <= bits) {
       IpPrefix network = IpPrefix.containing(address, Integer.parseInt(length));
       add(

@@ -455,15 +455,12 @@ public final class Events {
     packet.out().ifPresent(out -> node.put("out", out));
     node.put("source", packet.source().toString());
     node.put("destination", packet.destination().toString());
+    node.put("protocol", packet.protocol());
     switch (packet.payload()) {
       case Packet.Payload.Ports ports ->
-          node.put("protocol", ports.protocol())
-              .put("source_port", ports.source())
-              .put("destination_port", ports.destination());
-      case Packet.Payload.Icmp icmp ->
-          node.put("protocol", packet.family() == Family.IPV4 ? "icmp" : "ipv6-icmp")
-              .put("icmp_type", icmp.type());
-      case Packet.Payload.Other other -> node.put("protocol", other.protocol());
+          node.put("source_port", ports.source()).put("destination_port", ports.destination());
+      case Packet.Payload.Icmp icmp -> node.put("icmp_type", icmp.type());
+      case Packet.Payload.Other _ -> {}
     }
     return node.put("mark", packet.mark());
   }

@@ -10,7 +10,6 @@ import dev.fwctl.analysis.Possibility;
 import dev.fwctl.core.explain.Explanation;
 import dev.fwctl.core.explain.PolicyLine;
 import dev.fwctl.model.Family;
-import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.netfilter.RulesetText;
 import java.util.List;
 import java.util.Locale;
@@ -68,24 +67,18 @@ public final class ExplainText {
 
   private static String source(Packet packet) {
     return packet.payload() instanceof Packet.Payload.Ports ports
-        ? socket(packet.source(), ports.source())
+        ? packet.source().withPort(ports.source())
         : packet.source().toString();
   }
 
   private static String destination(Packet packet) {
     return switch (packet.payload()) {
       case Packet.Payload.Ports ports ->
-          socket(packet.destination(), ports.destination()) + "/" + ports.protocol();
+          packet.destination().withPort(ports.destination()) + "/" + packet.protocol();
       case Packet.Payload.Icmp icmp ->
-          packet.destination()
-              + (packet.family() == Family.IPV4 ? "/icmp type " : "/ipv6-icmp type ")
-              + icmp.type();
-      case Packet.Payload.Other other -> packet.destination() + "/" + other.protocol();
+          packet.destination() + "/" + packet.protocol() + " type " + icmp.type();
+      case Packet.Payload.Other _ -> packet.destination() + "/" + packet.protocol();
     };
-  }
-
-  private static String socket(IpAddress address, int port) {
-    return address.family() == Family.IPV6 ? "[" + address + "]:" + port : address + ":" + port;
   }
 
   private void stage(StringBuilder text, Family family, Journey.Stage stage) {
@@ -96,9 +89,7 @@ public final class ExplainText {
               text,
               INDENT,
               "destination NAT: now bound for "
-                  + nat.port()
-                      .map(port -> socket(nat.address(), port))
-                      .orElse(nat.address().toString()),
+                  + nat.port().map(nat.address()::withPort).orElseGet(nat.address()::toString),
               ITEM);
       case Journey.Routed routed ->
           line(text, INDENT, Printable.text("route: " + words(routed)), ITEM);

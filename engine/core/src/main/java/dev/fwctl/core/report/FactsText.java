@@ -1,6 +1,7 @@
 package dev.fwctl.core.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.facts.ReceiptFormat;
 import dev.fwctl.model.BootFacts;
@@ -10,9 +11,7 @@ import dev.fwctl.model.Container.Networking;
 import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Fact;
-import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
-import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
@@ -139,7 +138,7 @@ public final class FactsText {
       if (route.isDefault()) {
         item(
             text,
-            "default route, " + (route.destination().family() == Family.IPV4 ? "IPv4" : "IPv6"),
+            "default route, " + route.destination().family().label(),
             route.gateway().map(gateway -> "by " + gateway + " ").orElse("")
                 + "through "
                 + route.interfaceName());
@@ -156,7 +155,7 @@ public final class FactsText {
             ? "ssh: no server found"
             : "ssh: listens on "
                 + ssh.listening().stream()
-                    .map(socket -> socket(socket.address(), socket.port()))
+                    .map(socket -> socket.address().withPort(socket.port()))
                     .collect(Collectors.joining(", ")));
     ssh.connection()
         .ifPresent(
@@ -165,11 +164,7 @@ public final class FactsText {
                     text,
                     "our connection",
                     "from %s to %s"
-                        .formatted(own.client(), socket(own.server(), own.serverPort()))));
-  }
-
-  private static String socket(IpAddress address, int port) {
-    return address.family() == Family.IPV6 ? "[" + address + "]:" + port : address + ":" + port;
+                        .formatted(own.client(), own.server().withPort(own.serverPort()))));
   }
 
   private void append(StringBuilder text, DockerFacts docker) {
@@ -271,9 +266,7 @@ public final class FactsText {
     for (Ruleset ruleset : firewall.rulesets()) {
       item(
           text,
-          (ruleset.family() == Family.IPV4 ? "IPv4" : "IPv6")
-              + " "
-              + ruleset.variant().name().toLowerCase(Locale.ROOT),
+          ruleset.family().label() + " " + ruleset.variant().name().toLowerCase(Locale.ROOT),
           ruleset.tables().stream()
               .map(table -> count(rules(table.chains()), "rule") + " in " + table.name())
               .collect(Collectors.joining(", ")));
@@ -284,7 +277,7 @@ public final class FactsText {
             table ->
                 item(
                     text,
-                    (table.family() == Family.IPV4 ? "IPv4" : "IPv6") + " table " + table.name(),
+                    table.family().label() + " table " + table.name(),
                     "holds rules that iptables can't show"));
     if (!firewall.sets().isEmpty()) {
       item(text, "address sets of fwctl", count(firewall.sets().size(), "set"));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fwctl.analysis.Journey.Ending;
+import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.core.report.Events;
-import dev.fwctl.core.report.FactsJson;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpAddress;

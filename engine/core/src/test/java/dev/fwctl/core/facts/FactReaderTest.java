@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fwctl.core.facts.FakeHosts.Text;
+import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Problem;
@@ -229,7 +230,7 @@ class FactReaderTest {
             "a".repeat(64),
             List.of("filter INPUT -j FWCTL-INPUT", "quote \" and \u001b and ✓"));
 
-    HostReading.Gathered read = readReceipt(new ReceiptFormat().write(receipt), 0);
+    HostReading.Gathered read = readOwn("receipt", new ReceiptFormat().write(receipt), 0);
 
     assertThat(read.facts().receipt()).contains(receipt);
     assertThat(read.warnings()).isEmpty();
@@ -237,7 +238,7 @@ class FactReaderTest {
 
   @Test
   void aHostWithoutAReceiptIsAFineHost() {
-    HostReading.Gathered read = readReceipt("", 0);
+    HostReading.Gathered read = readOwn("receipt", "", 0);
 
     assertThat(read.facts().receipt()).isEmpty();
     assertThat(read.missing()).isEmpty();
@@ -257,7 +258,7 @@ class FactReaderTest {
         "\u001b[2J"
       })
   void aReceiptThatMakesNoSenseIsAWarning(String garbage) {
-    HostReading.Gathered read = readReceipt(garbage, 0);
+    HostReading.Gathered read = readOwn("receipt", garbage, 0);
 
     assertThat(read.facts().receipt()).isEmpty();
     assertThat(read.obstacles()).isEmpty();
@@ -268,27 +269,50 @@ class FactReaderTest {
 
   @Test
   void aReceiptThatCanNotBeReadIsAWarning() {
-    HostReading.Gathered read = readReceipt("", 1);
+    HostReading.Gathered read = readOwn("receipt", "", 1);
 
     assertThat(read.obstacles()).isEmpty();
     assertThat(read.warnings()).hasSize(1);
   }
 
-  /** Reads a host whose receipt is what the test says, since the test has no root file system. */
-  private static HostReading.Gathered readReceipt(String content, int status) {
+  @Test
+  void aHostTellsWhetherItLoadsOurRulesAtBoot() {
+    assertThat(readOwn("boot", "loads\n", 0).facts().find(BootFacts.class))
+        .contains(new BootFacts(true));
+    assertThat(readOwn("boot", "forgets\n", 0).facts().find(BootFacts.class))
+        .contains(new BootFacts(false));
+    assertThat(readOwn("boot", "", 0).facts().find(BootFacts.class)).isEmpty();
+  }
+
+  @Test
+  void whatIsToldOfBootAndMakesNoSenseIsAWarning() {
+    HostReading.Gathered read = readOwn("boot", "perhaps\n", 0);
+
+    assertThat(read.obstacles()).isEmpty();
+    assertThat(read.warnings())
+        .extracting(Problem::code)
+        .containsExactly(ErrorCode.ANSWER_MALFORMED);
+  }
+
+  /** Reads a host whose answer is what the test says, since the test has no root file system. */
+  private static HostReading.Gathered readOwn(String name, String content, int status) {
     return new FactReader(List.of(gatherer("one", "echo 1")), SMALL)
         .read(
             answering(
                 script -> {
                   Execution whole = shell("/bin/sh").execute(script);
                   String token = token(script.text());
-                  String start = "\n" + token + " begin receipt\n";
-                  int end = whole.output().indexOf("\n" + token + " end receipt 0\n");
+                  String begin = "\n" + token + " begin " + name + "\n";
+                  String end = "\n" + token + " end " + name + " ";
+                  int from = whole.output().indexOf(begin) + begin.length();
+                  int to = whole.output().indexOf(end) + end.length();
                   return new Execution(
                       0,
-                      start
+                      whole.output().substring(0, from)
                           + content
-                          + whole.output().substring(end).replace("receipt 0", "receipt " + status),
+                          + end
+                          + status
+                          + whole.output().substring(to + 1),
                       whole.errors());
                 }));
   }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.fwctl.core.report.FactsJson;
+import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.FwctlException;

@@ -2,6 +2,7 @@ package dev.fwctl.core.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Container;

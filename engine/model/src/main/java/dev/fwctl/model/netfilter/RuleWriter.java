@@ -165,14 +165,7 @@ final class RuleWriter {
   }
 
   private static String end(Target.DestinationNat nat) {
-    String address = nat.address().toString();
-    return nat.port()
-        .map(
-            port ->
-                (nat.address().family() == Family.IPV6 ? "[" + address + "]" : address)
-                    + ":"
-                    + port)
-        .orElse(address);
+    return nat.port().map(nat.address()::withPort).orElseGet(nat.address()::toString);
   }
 
   private static String typeAndCode(Match.IcmpType type) {

@@ -8,6 +8,11 @@ import java.util.Set;
 
 /** What a rule does with a packet. */
 public sealed interface Target {
+  /** Tells whether it only looks on, and the packet goes on. Source: iptables-extensions(8). */
+  default boolean onlyWatches() {
+    return false;
+  }
+
   record Accept() implements Target {}
 
   record Drop() implements Target {}
@@ -68,7 +73,7 @@ public sealed interface Target {
       return text.split(" ", 2)[0];
     }
 
-    /** Tells whether it only looks on, and the packet goes on. Source: iptables-extensions(8). */
+    @Override
     public boolean onlyWatches() {
       return WATCHERS.contains(name());
     }

@@ -55,8 +55,7 @@ record Ground(
     List<String> words = new ArrayList<>();
     words.add("rules are written with iptables-" + IptablesBackend.word(variant));
     for (Family family : families) {
-      String name = family == Family.IPV4 ? "IPv4" : "IPv6";
-      words.add(name + " is guarded, routed packets in " + forwardHook(family));
+      words.add(family.label() + " is guarded, routed packets in " + forwardHook(family));
     }
     words.add(ipset ? "ipset is installed" : "ipset is not installed");
     bridges.names().forEach(name -> words.add("interface " + name + " leads to containers"));

@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fwctl.model.AddressSet;
@@ -27,13 +27,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Makes records of JSON, as {@link dev.fwctl.core.report} writes facts.
+ * Makes facts of JSON that {@link FactsJson} wrote.
  *
  * <p>A key that a record has and the JSON does not is an error, one that only the JSON has is
  * passed over: minor versions add keys.
  */
-final class RecordReader {
-  private RecordReader() {}
+final class FactsJsonReader {
+  private FactsJsonReader() {}
 
   /** JSON that is not what it should be. */
   static final class Unexpected extends RuntimeException {
@@ -160,7 +160,7 @@ final class RecordReader {
     Class<?>[] types = new Class<?>[components.length];
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
-      String key = snakeCase(components[i].getName());
+      String key = FactsJson.snakeCase(components[i].getName());
       JsonNode value = node.path(key);
       if (value.isMissingNode()) {
         throw new Unexpected(where + " lacks '" + key + "'");
@@ -207,17 +207,5 @@ final class RecordReader {
 
   private static Unexpected unexpected(String where) {
     return new Unexpected(where + " is something else");
-  }
-
-  private static String snakeCase(String name) {
-    StringBuilder text = new StringBuilder();
-    name.chars()
-        .forEach(
-            character ->
-                text.append(
-                    Character.isUpperCase(character)
-                        ? "_" + (char) Character.toLowerCase(character)
-                        : String.valueOf((char) character)));
-    return text.toString();
   }
 }

@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.facts;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,27 +16,23 @@ import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.SshFacts;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Reads a host's facts from what {@code fwctl facts --json} printed: one event a line. */
-final class FactsFile {
+public final class FactsFile {
   private static final String HINT = "make the file with 'fwctl facts --json'";
 
-  private static final List<Class<? extends Fact>> KINDS =
-      List.of(
-          NetworkFacts.class,
-          SshFacts.class,
-          DockerFacts.class,
-          FirewallFacts.class,
-          NftablesFacts.class);
-
-  /** What the gatherers of these kinds are called, in the same order. */
-  private static final List<String> NAMES =
-      List.of("network", "ssh", "docker", "firewall", "nftables");
+  /** Facts that are read, by what their gatherers are called; others are passed over. */
+  private static final Map<String, Class<? extends Fact>> KINDS =
+      Map.of(
+          "network", NetworkFacts.class,
+          "ssh", SshFacts.class,
+          "docker", DockerFacts.class,
+          "firewall", FirewallFacts.class,
+          "nftables", NftablesFacts.class);
 
   private FactsFile() {}
 
@@ -46,7 +42,7 @@ final class FactsFile {
    * @param host its name
    * @param facts its facts, as far as they are of a kind that is known here
    */
-  record Found(String host, HostFacts facts) {}
+  public record Found(String host, HostFacts facts) {}
 
   private record Line(int number, JsonNode facts) {}
 
@@ -56,7 +52,7 @@ final class FactsFile {
    * @param file how the file is called in errors
    * @param host its name; needless when there is one
    */
-  static Found read(String text, String file, Optional<String> host) {
+  public static Found read(String text, String file, Optional<String> host) {
     Map<String, Line> hosts = new LinkedHashMap<>();
     JsonMapper json = new JsonMapper();
     int number = 0;
@@ -101,17 +97,18 @@ final class FactsFile {
 
   private static HostFacts facts(Line line, String file) {
     SortedMap<String, Fact> facts = new TreeMap<>();
-    for (int i = 0; i < KINDS.size(); i++) {
-      JsonNode fact = line.facts().path(NAMES.get(i));
-      if (!fact.isMissingNode()) {
-        try {
-          facts.put(NAMES.get(i), RecordReader.read(fact, KINDS.get(i)));
-        } catch (RecordReader.Unexpected e) {
-          throw problem(
-              new Place(file, line.number(), 1),
-              "the facts '%s' are not as fwctl writes them: %s"
-                  .formatted(NAMES.get(i), e.getMessage()));
-        }
+    for (Map.Entry<String, Class<? extends Fact>> kind : new TreeMap<>(KINDS).entrySet()) {
+      JsonNode fact = line.facts().path(kind.getKey());
+      if (fact.isMissingNode()) {
+        continue;
+      }
+      try {
+        facts.put(kind.getKey(), FactsJsonReader.read(fact, kind.getValue()));
+      } catch (FactsJsonReader.Unexpected e) {
+        throw problem(
+            new Place(file, line.number(), 1),
+            "the facts '%s' are not as fwctl writes them: %s"
+                .formatted(kind.getKey(), e.getMessage()));
       }
     }
     return new HostFacts(facts);

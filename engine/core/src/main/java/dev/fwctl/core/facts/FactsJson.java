@@ -1,4 +1,4 @@
-package dev.fwctl.core.report;
+package dev.fwctl.core.facts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -27,7 +27,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes JSON of facts, whoever brought them.
+ * Makes JSON of facts, whoever brought them; {@link FactsJsonReader} reads it.
  *
  * <p>A record becomes an object with its components in snake case; one of several kinds has its
  * kind as {@code type}. Addresses, prefixes and ports are texts as people write them, a rule is the
@@ -55,7 +55,7 @@ public final class FactsJson {
   }
 
   /** Returns any value of a fact; what is neither known nor a record becomes its text. */
-  JsonNode value(@Nullable Object value) {
+  public JsonNode value(@Nullable Object value) {
     return switch (value) {
       case null -> nodes.nullNode();
       case Boolean flag -> nodes.booleanNode(flag);
@@ -130,7 +130,8 @@ public final class FactsJson {
     return object;
   }
 
-  private static String snakeCase(String name) {
+  /** Returns a name as keys are written. */
+  static String snakeCase(String name) {
     StringBuilder text = new StringBuilder();
     name.chars()
         .forEach(
