@@ -3,7 +3,6 @@ package dev.fwctl.core.explain;
 import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Packet;
-import dev.fwctl.analysis.Possibility;
 import dev.fwctl.analysis.Routing;
 import dev.fwctl.analysis.Traversal;
 import dev.fwctl.core.document.Suggestions;
@@ -64,22 +63,18 @@ public final class Explainer {
     Packet packet = packet(network);
     Traversal traversal = new Traversal(tables, host.sets(), network);
     Journey journey = traversal.of(packet);
-    List<Possibility> possibilities = traversal.possibilities(packet);
+    Receivers receivers = new Receivers(host);
+    List<Explanation.Way> ways =
+        traversal.possibilities(packet).stream()
+            .map(way -> new Explanation.Way(way, receivers.of(way.journey())))
+            .toList();
     if (packet.in().isPresent()
-        && possibilities.stream().anyMatch(one -> one.journey().ending() == Ending.SENT)) {
+        && ways.stream().anyMatch(way -> way.journey().ending() == Ending.SENT)) {
       remarks.add(
           "taken for granted: the kernel forwards packets, and takes them from this source"
               + " (ip_forward, rp_filter)");
     }
-    Receivers receivers = new Receivers(host);
-    return new Explanation(
-        host.name(),
-        packet,
-        remarks,
-        host.unseen(),
-        journey,
-        possibilities,
-        possibilities.stream().map(one -> receivers.of(one.journey())).toList());
+    return new Explanation(host.name(), packet, remarks, host.unseen(), journey, ways);
   }
 
   private Packet packet(NetworkFacts network) {

@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param remarks what was taken for granted or chosen, a sentence each
  * @param unseen what may decide on the packet and was not looked at, a sentence each
  * @param journey its way, up to the first rule that is not understood
- * @param possibilities its ways from there; the one way where all is understood
- * @param receivers what is known of who takes it, for each possibility
+ * @param ways its ways from there; the one way where all is understood
  */
 public record Explanation(
     String host,
@@ -26,24 +25,39 @@ public record Explanation(
     List<String> remarks,
     List<String> unseen,
     Journey journey,
-    List<Possibility> possibilities,
-    List<List<String>> receivers) {
+    List<Way> ways) {
   public Explanation {
     requireNonNull(host, "host is null");
     requireNonNull(packet, "packet is null");
     remarks = List.copyOf(remarks);
     unseen = List.copyOf(unseen);
     requireNonNull(journey, "journey is null");
-    possibilities = List.copyOf(possibilities);
-    receivers = receivers.stream().map(List::copyOf).toList();
+    ways = List.copyOf(ways);
+  }
+
+  /**
+   * A way that the packet may go.
+   *
+   * @param possibility the way, and what is supposed for it
+   * @param receivers what is known of who takes the packet at its end, a sentence each
+   */
+  public record Way(Possibility possibility, List<String> receivers) {
+    public Way {
+      requireNonNull(possibility, "possibility is null");
+      receivers = List.copyOf(receivers);
+    }
+
+    public Journey journey() {
+      return possibility.journey();
+    }
   }
 
   /** Returns how the way ends, whatever the rules mean that are not understood; or nothing. */
   public Optional<Ending> ending() {
-    List<Journey> ways = possibilities.stream().map(Possibility::journey).toList();
-    Journey first = ways.getFirst();
+    Journey first = ways.getFirst().journey();
     boolean alike =
         ways.stream()
+            .map(Way::journey)
             .allMatch(
                 way ->
                     way.ending() == first.ending()

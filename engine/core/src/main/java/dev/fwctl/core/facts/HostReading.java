@@ -31,7 +31,8 @@ public sealed interface HostReading {
   record Gathered(HostFacts facts, SortedMap<String, FwctlException> missing, Duration took)
       implements HostReading {
     /** What tells of fwctl and not of the host. */
-    private static final List<String> OUR_OWN = List.of(ReceiptFormat.NAME, UnderWayFormat.NAME, BootFormat.NAME);
+    private static final List<String> OUR_OWN =
+        List.of(ReceiptFormat.NAME, UnderWayFormat.NAME, BootFormat.NAME);
 
     public Gathered {
       requireNonNull(facts, "facts is null");

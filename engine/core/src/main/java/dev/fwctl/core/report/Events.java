@@ -6,12 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fwctl.analysis.Interpreter.Step;
-import dev.fwctl.analysis.Journey;
-import dev.fwctl.analysis.Packet;
-import dev.fwctl.analysis.Possibility;
 import dev.fwctl.core.explain.Explanation;
-import dev.fwctl.core.explain.PolicyLine;
 import dev.fwctl.core.plan.Change;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
@@ -21,11 +16,9 @@ import dev.fwctl.core.saved.Manifest;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.model.AddressSet;
-import dev.fwctl.model.Family;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.UnderWay;
-import dev.fwctl.model.netfilter.RulesetText;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -408,104 +401,15 @@ public final class Events {
     return (int) outcomes.stream().filter(kind::isInstance).count();
   }
 
-  /**
-   * Tells what becomes of a packet: how it ends, or {@code depends}, and its ways.
-   *
-   * <p>Each way holds what it supposes of rules that are not understood, and its stages in order: a
-   * {@code hook} with the rules that applied, a {@code destination_nat} or a {@code route}.
-   */
+  /** Tells what becomes of a packet. */
   public void explanation(Explanation explanation) {
     ObjectNode event =
         event(
             Level.INFO,
             Type.EXPLANATION,
             ExplainText.heading(explanation) + ": " + ExplainText.word(explanation));
-    event.put("host", explanation.host());
-    event.set("packet", packet(explanation.packet()));
-    event.put("ending", explanation.ending().map(Events::label).orElse("depends"));
-    explanation.remarks().forEach(event.putArray("remarks")::add);
-    explanation.unseen().forEach(event.putArray("not_looked_at")::add);
-    ArrayNode ways = event.putArray("ways");
-    for (int i = 0; i < explanation.possibilities().size(); i++) {
-      Possibility possibility = explanation.possibilities().get(i);
-      Journey journey = possibility.journey();
-      Family family = explanation.packet().family();
-      ObjectNode way = ways.addObject();
-      ArrayNode supposed = way.putArray("supposed");
-      possibility
-          .suppositions()
-          .forEach(one -> supposed.add(rule(one.step(), family).put("applies", one.applies())));
-      way.put("ending", label(journey.ending()));
-      journey.decisive().ifPresent(step -> way.set("decided_by", rule(step, family)));
-      explanation.receivers().get(i).forEach(way.putArray("receivers")::add);
-      way.set("packet_at_end", packet(journey.packet()));
-      ArrayNode stages = way.putArray("stages");
-      journey.stages().forEach(stage -> stages.add(stage(stage, family)));
-    }
+    new ExplanationJson(explanation).writeTo(event);
     write(event);
-  }
-
-  private static String label(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  private ObjectNode packet(Packet packet) {
-    ObjectNode node = json.createObjectNode();
-    packet.in().ifPresent(in -> node.put("in", in));
-    packet.out().ifPresent(out -> node.put("out", out));
-    node.put("source", packet.source().toString());
-    node.put("destination", packet.destination().toString());
-    node.put("protocol", packet.protocol());
-    switch (packet.payload()) {
-      case Packet.Payload.Ports ports ->
-          node.put("source_port", ports.source()).put("destination_port", ports.destination());
-      case Packet.Payload.Icmp icmp -> node.put("icmp_type", icmp.type());
-      case Packet.Payload.Other _ -> {}
-    }
-    return node.put("mark", packet.mark());
-  }
-
-  private ObjectNode stage(Journey.Stage stage, Family family) {
-    ObjectNode node = json.createObjectNode();
-    switch (stage) {
-      case Journey.Asked asked -> {
-        node.put("stage", "hook");
-        node.put("table", asked.hook().table());
-        node.put("chain", asked.hook().chain());
-        node.put("verdict", label(asked.verdict()));
-        node.put("by_policy", asked.byPolicy());
-        ArrayNode rules = node.putArray("rules");
-        asked.steps().forEach(step -> rules.add(rule(step, family)));
-      }
-      case Journey.Translated nat -> {
-        node.put("stage", "destination_nat");
-        node.put("address", nat.address().toString());
-        nat.port().ifPresent(port -> node.put("port", port));
-      }
-      case Journey.Routed routed -> {
-        node.put("stage", "route");
-        node.put("here", routed.here());
-        ArrayNode interfaces = node.putArray("interfaces");
-        routed.interfaces().stream().sorted().forEach(interfaces::add);
-      }
-    }
-    return node;
-  }
-
-  private ObjectNode rule(Step step, Family family) {
-    ObjectNode node = json.createObjectNode();
-    node.put("table", step.table());
-    node.put("chain", step.chain());
-    node.put("position", step.position());
-    node.put("rule", RulesetText.rule(family, step.rule()));
-    PolicyLine.of(step)
-        .ifPresent(
-            line ->
-                node.putObject("policy")
-                    .put("name", line.policy())
-                    .put("file", line.file())
-                    .put("line", line.line()));
-    return node;
   }
 
   /** Tells that all documents are in order. */

@@ -6,8 +6,9 @@ import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Journey.Asked;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Packet;
-import dev.fwctl.analysis.Possibility;
+import dev.fwctl.analysis.Possibility.Supposition;
 import dev.fwctl.core.explain.Explanation;
+import dev.fwctl.core.explain.Explanation.Way;
 import dev.fwctl.core.explain.PolicyLine;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;
@@ -153,15 +154,17 @@ public final class ExplainText {
   }
 
   private void ending(StringBuilder text, Explanation explanation) {
-    List<Possibility> ways = explanation.possibilities();
+    List<Way> ways = explanation.ways();
     if (ways.size() == 1) {
-      ending(text, explanation, 0, "", INDENT);
+      line(text, "", sentence(ways.getFirst().journey()), INDENT);
+      receivers(text, ways.getFirst(), INDENT);
       return;
     }
+    Family family = explanation.packet().family();
     List<Step> supposed =
         ways.stream()
-            .flatMap(way -> way.suppositions().stream())
-            .map(Possibility.Supposition::step)
+            .flatMap(way -> way.possibility().suppositions().stream())
+            .map(Supposition::step)
             .distinct()
             .toList();
     String what = supposed.size() == 1 ? "a rule that is" : "rules that are";
@@ -175,27 +178,22 @@ public final class ExplainText {
         INDENT);
     for (Step step : supposed) {
       line(text, INDENT, where(step), ITEM);
-      step(text, explanation.packet().family(), step);
+      step(text, family, step);
     }
-    for (int i = 0; i < ways.size(); i++) {
+    for (Way way : ways) {
       String supposition =
-          ways.get(i).suppositions().stream()
+          way.possibility().suppositions().stream()
               .map(one -> where(one.step()) + (one.applies() ? " applies" : " does not apply"))
               .collect(Collectors.joining(", "));
       line(text, INDENT, Printable.text("if " + supposition + ":"), ITEM);
-      ending(text, explanation, i, ITEM, ITEM + INDENT);
+      line(text, ITEM, sentence(way.journey()), ITEM + INDENT);
+      way.journey().decisive().ifPresent(step -> step(text, family, step));
+      receivers(text, way, ITEM + INDENT);
     }
   }
 
-  private void ending(
-      StringBuilder text, Explanation explanation, int number, String first, String next) {
-    Journey way = explanation.possibilities().get(number).journey();
-    line(text, first, sentence(way), next);
-    Family family = explanation.packet().family();
-    if (explanation.possibilities().size() > 1) {
-      way.decisive().ifPresent(step -> step(text, family, step));
-    }
-    explanation.receivers().get(number).forEach(who -> line(text, next, Printable.text(who), next));
+  private static void receivers(StringBuilder text, Way way, String indent) {
+    way.receivers().forEach(who -> line(text, indent, Printable.text(who), indent));
   }
 
   private String sentence(Journey way) {

@@ -31,7 +31,7 @@ class ExplainerTest {
   }
 
   private static String receivers(Explanation explanation) {
-    return String.join("; ", explanation.receivers().getFirst());
+    return String.join("; ", explanation.ways().getFirst().receivers());
   }
 
   @ParameterizedTest
@@ -76,7 +76,7 @@ class ExplainerTest {
   void guessesNothingOfRulesThatAreNotUnderstood() {
     Explanation explanation = explain("203.0.113.7", ":25/tcp");
     assertThat(explanation.ending()).isEmpty();
-    assertThat(explanation.possibilities())
+    assertThat(explanation.ways())
         .extracting(way -> way.journey().ending())
         .containsExactly(Ending.DELIVERED, Ending.DROPPED);
   }

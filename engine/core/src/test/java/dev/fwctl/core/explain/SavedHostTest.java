@@ -124,7 +124,7 @@ class SavedHostTest {
     assertThat(
             Explainer.explain(
                     host, Question.parse("192.0.2.7", "192.0.2.10:8081/tcp", Optional.of("eth0")))
-                .possibilities())
+                .ways())
         .hasSize(2);
     for (Question question :
         List.of(
