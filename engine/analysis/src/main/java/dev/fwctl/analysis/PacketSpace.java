@@ -37,6 +37,7 @@ import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * All packets that the rules of a host may tell apart, in one family.
@@ -66,27 +67,27 @@ public final class PacketSpace {
   private final Diagrams diagrams;
 
   private int variableCount;
-  private final int[] state = field(3);
+  private final Field state = field(State.values().length);
 
   /** Whether a rule kept it from being tracked; not part of what it begins with. */
-  private final int[] untracked = field(1);
+  private final int untracked = variableCount++;
 
-  private final int[] reply = field(1);
-  private final int[] sourceTranslated = field(1);
-  private final int[] destinationTranslated = field(1);
-  private final int[] protocol;
-  private final int[] in;
-  private final int[] out;
-  private final Map<Integer, int[]> mark = new HashMap<>();
-  private final int[] source;
-  private final int[] destination;
-  private final int[] icmpType;
-  private final int[] icmpCode;
-  private final int[] destinationPort;
-  private final int[] sourcePort;
+  private final int reply = variableCount++;
+  private final int sourceTranslated = variableCount++;
+  private final int destinationTranslated = variableCount++;
+  private final Field protocol;
+  private final Field in;
+  private final Field out;
+  private final Map<Integer, Integer> mark = new HashMap<>();
+  private final Field source;
+  private final Field destination;
+  private final Field icmpType;
+  private final Field icmpCode;
+  private final Field destinationPort;
+  private final Field sourcePort;
   private final int[] tcpFlags;
-  private final int[] originalDestination;
-  private final int[] originalPort;
+  private final Field originalDestination;
+  private final Field originalPort;
   private final int firstUnknown;
 
   /** The rules that ask each question that is not understood. */
@@ -126,52 +127,52 @@ public final class PacketSpace {
     this.routing = new Routing(network);
     this.vocabulary = Vocabulary.of(family, tables, network);
     sets.forEach(set -> this.sets.put(set.name(), set.members()));
-    protocol = field(bitsFor(vocabulary.protocols().size()));
-    in = field(bitsFor(vocabulary.interfaces().size()));
-    out = field(in.length);
-    vocabulary.markBits().forEach(bit -> mark.put(bit, field(1)));
-    source = field(family.bits());
-    destination = field(family.bits());
-    icmpType = field(8);
-    icmpCode = field(8);
-    destinationPort = field(16);
-    sourcePort = field(16);
-    tcpFlags = field(TcpFlag.values().length);
-    originalDestination = field(family.bits());
-    originalPort = field(16);
+    protocol = field(vocabulary.protocols().size());
+    in = field(vocabulary.interfaces().size());
+    out = field(vocabulary.interfaces().size());
+    vocabulary.markBits().forEach(bit -> mark.put(bit, variableCount++));
+    source = fieldOfBits(family.bits());
+    destination = fieldOfBits(family.bits());
+    icmpType = fieldOfBits(8);
+    icmpCode = fieldOfBits(8);
+    destinationPort = fieldOfBits(16);
+    sourcePort = fieldOfBits(16);
+    tcpFlags = fieldOfBits(TcpFlag.values().length).variables();
+    originalDestination = fieldOfBits(family.bits());
+    originalPort = fieldOfBits(16);
     firstUnknown = variableCount;
-    passing.set(untracked[0]);
-    IntStream.of(out).forEach(passing::set);
-    mark.values().forEach(bit -> passing.set(bit[0]));
+    passing.set(untracked);
+    passing.or(out.asSet());
+    mark.values().forEach(passing::set);
     domain = domain();
     opening =
         diagrams.minus(
             among(state, value -> value == State.NEW.ordinal()),
-            diagrams.variable(destinationTranslated[0]));
+            diagrams.variable(destinationTranslated));
     withPorts =
         among(protocol, code -> Vocabulary.WITH_PORTS.contains(vocabulary.protocols().get(code)));
     tracked =
         diagrams.minus(
             among(state, code -> TRACKED.contains(State.values()[code])),
-            diagrams.variable(untracked[0]));
+            diagrams.variable(untracked));
   }
 
-  private int[] field(int bits) {
-    int[] field = IntStream.range(variableCount, variableCount + bits).toArray();
+  /** Returns a field for numbers below a limit. */
+  private Field field(int values) {
+    int bits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(values - 1));
     variableCount += bits;
-    return field;
+    return new Field(variableCount - bits, bits, values);
   }
 
-  private static int bitsFor(int values) {
-    return Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(values - 1));
+  private Field fieldOfBits(int bits) {
+    variableCount += bits;
+    return new Field(variableCount - bits, bits);
   }
 
   private int domain() {
-    int interfaces = vocabulary.interfaces().size();
-    int valid =
-        diagrams.and(
-            below(state, State.values().length), below(protocol, vocabulary.protocols().size()));
-    return diagrams.and(valid, diagrams.and(below(in, interfaces), below(out, interfaces)));
+    return Stream.of(state, protocol, in, out)
+        .mapToInt(field -> among(field, value -> true))
+        .reduce(TRUE, diagrams::and);
   }
 
   public Family family() {
@@ -206,8 +207,8 @@ public final class PacketSpace {
   public PacketSet opening() {
     return set(
         diagrams.minus(
-            diagrams.minus(opening, diagrams.variable(reply[0])),
-            diagrams.variable(sourceTranslated[0])));
+            diagrams.minus(opening, diagrams.variable(reply)),
+            diagrams.variable(sourceTranslated)));
   }
 
   /** Returns the packets in some state of connection tracking. */
@@ -325,9 +326,9 @@ public final class PacketSpace {
   }
 
   int leavingBy(int packets, Optional<String> name) {
-    BitSet assigned = bits(out);
+    BitSet assigned = out.asSet();
     BitSet values = new BitSet();
-    write(values, out, 0, vocabulary.interfaceOf(name));
+    out.write(values, vocabulary.interfaceOf(name));
     return diagrams.assign(packets, assigned, values);
   }
 
@@ -350,18 +351,18 @@ public final class PacketSpace {
   }
 
   int untrack(int packets) {
-    return diagrams.assign(packets, bits(untracked), bits(untracked));
+    return diagrams.assign(packets, one(untracked), one(untracked));
   }
 
   int setMark(int packets, long value, long mask) {
     int marked = packets;
-    for (Map.Entry<Integer, int[]> bit : mark.entrySet()) {
+    for (Map.Entry<Integer, Integer> bit : mark.entrySet()) {
       boolean set = (value >>> bit.getKey() & 1) == 1;
       if ((mask >>> bit.getKey() & 1) == 1) {
-        BitSet assigned = bits(bit.getValue());
+        BitSet assigned = one(bit.getValue());
         marked = diagrams.assign(marked, assigned, set ? assigned : new BitSet());
       } else if (set) {
-        marked = diagrams.flip(marked, bit.getValue()[0]);
+        marked = diagrams.flip(marked, bit.getValue());
       }
     }
     return marked;
@@ -464,7 +465,7 @@ public final class PacketSpace {
       }
       case Match.ConnectionState it -> negate(inState(it, view), it.negated());
       case Match.ConnectionDirection it ->
-          ofConnection(negate(diagrams.variable(reply[0]), !it.reply()), question);
+          ofConnection(negate(diagrams.variable(reply), !it.reply()), question);
       case Match.OriginalDestination it -> {
         AddressSet addresses = AddressSet.of(it.prefix());
         yield ofConnection(
@@ -550,15 +551,15 @@ public final class PacketSpace {
       otherwise = constant(match.states().contains(State.INVALID.name()));
     } else {
       int named = among(state, code -> match.states().contains(State.values()[code].name()));
-      int snat = match.states().contains("SNAT") ? diagrams.variable(sourceTranslated[0]) : FALSE;
+      int snat = match.states().contains("SNAT") ? diagrams.variable(sourceTranslated) : FALSE;
       int dnat = match.states().contains("DNAT") ? translated(view) : FALSE;
       otherwise = diagrams.or(named, diagrams.and(tracked, diagrams.or(snat, dnat)));
     }
-    return diagrams.ifThenElse(diagrams.variable(untracked[0]), kept, otherwise);
+    return diagrams.ifThenElse(diagrams.variable(untracked), kept, otherwise);
   }
 
   private int translated(View view) {
-    return view.translation().isPresent() ? TRUE : diagrams.variable(destinationTranslated[0]);
+    return view.translation().isPresent() ? TRUE : diagrams.variable(destinationTranslated);
   }
 
   /** As the interpreter does of one packet: without a connection, states decide or nothing does. */
@@ -569,13 +570,13 @@ public final class PacketSpace {
 
   /** Returns the packets that nat is asked about for where they are bound. */
   int openingConnection() {
-    return diagrams.minus(opening, diagrams.variable(untracked[0]));
+    return diagrams.minus(opening, diagrams.variable(untracked));
   }
 
   /** Returns the packets whose connection is new. */
   int inNewConnection() {
     return diagrams.minus(
-        among(state, code -> code == State.NEW.ordinal()), diagrams.variable(untracked[0]));
+        among(state, code -> code == State.NEW.ordinal()), diagrams.variable(untracked));
   }
 
   private int ofType(Match.DestinationType match, View view) {
@@ -592,9 +593,9 @@ public final class PacketSpace {
       return FALSE;
     }
     int marked = TRUE;
-    for (Map.Entry<Integer, int[]> bit : mark.entrySet()) {
+    for (Map.Entry<Integer, Integer> bit : mark.entrySet()) {
       if ((mask >>> bit.getKey() & 1) == 1) {
-        int is = diagrams.variable(bit.getValue()[0]);
+        int is = diagrams.variable(bit.getValue());
         marked = diagrams.and(marked, negate(is, (value >>> bit.getKey() & 1) == 0));
       }
     }
@@ -603,42 +604,27 @@ public final class PacketSpace {
 
   // Numbers as variables.
 
-  private int named(int[] field, String pattern) {
+  private int named(Field field, String pattern) {
     return among(field, code -> Interpreter.names(pattern, vocabulary.interfaces().get(code)));
   }
 
   /** Returns the packets whose field, of the values that there are for it, has a fitting one. */
-  private int among(int[] field, IntPredicate fitting) {
+  private int among(Field field, IntPredicate fitting) {
     Boundaries boundaries = new Boundaries();
     boolean within = false;
-    int count = valuesOf(field);
-    for (int value = 0; value < count; value++) {
+    for (int value = 0; value < field.values(); value++) {
       if (fitting.test(value) != within) {
         boundaries.add(0, value);
         within = !within;
       }
     }
-    if (within && count < 1 << field.length) {
-      boundaries.add(0, count);
+    if (within && field.values() < 1 << field.bits()) {
+      boundaries.add(0, field.values());
     }
-    return diagrams.within(field, boundaries);
+    return diagrams.within(field.variables(), boundaries);
   }
 
-  private int below(int[] field, int count) {
-    return among(field, value -> value < count);
-  }
-
-  private int valuesOf(int[] field) {
-    if (field == state) {
-      return State.values().length;
-    }
-    if (field == protocol) {
-      return vocabulary.protocols().size();
-    }
-    return field == in || field == out ? vocabulary.interfaces().size() : 1 << field.length;
-  }
-
-  private int ports(int[] field, List<PortRange> ports) {
+  private int ports(Field field, List<PortRange> ports) {
     int all = FALSE;
     for (PortRange range : ports) {
       Boundaries boundaries = new Boundaries();
@@ -646,12 +632,12 @@ public final class PacketSpace {
       if (range.last() < 65535) {
         boundaries.add(0, range.last() + 1);
       }
-      all = diagrams.or(all, diagrams.within(field, boundaries));
+      all = diagrams.or(all, diagrams.within(field.variables(), boundaries));
     }
     return all;
   }
 
-  private int addresses(int[] field, AddressSet addresses) {
+  private int addresses(Field field, AddressSet addresses) {
     Boundaries boundaries = new Boundaries();
     for (AddressRange range : addresses.ranges()) {
       if (range.family() == family) {
@@ -659,15 +645,16 @@ public final class PacketSpace {
         range.last().next().ifPresent(next -> boundaries.add(next.high(), next.low()));
       }
     }
-    return diagrams.within(field, boundaries);
+    return diagrams.within(field.variables(), boundaries);
   }
 
   /** Returns the addresses that packets of a set may come from. */
   AddressSet sources(int packets) {
     BitSet others = new BitSet();
     others.set(0, firstUnknown + unknowns.size());
-    others.andNot(bits(source));
-    Boundaries boundaries = diagrams.boundaries(diagrams.exists(packets, others), source);
+    others.andNot(source.asSet());
+    Boundaries boundaries =
+        diagrams.boundaries(diagrams.exists(packets, others), source.variables());
     List<AddressRange> ranges = new ArrayList<>();
     for (int index = 0; index < boundaries.size(); index += 2) {
       IpAddress first = address(boundaries, index);
@@ -689,27 +676,27 @@ public final class PacketSpace {
   boolean contains(int packets, Packet packet) {
     BitSet assignment = new BitSet();
     Packet.Tracking tracking = packet.tracking();
-    write(assignment, state, 0, tracking.state().ordinal());
-    assignment.set(reply[0], tracking.reply());
-    assignment.set(sourceTranslated[0], tracking.sourceTranslated());
-    assignment.set(destinationTranslated[0], tracking.destinationTranslated());
-    write(assignment, in, 0, vocabulary.interfaceOf(packet.in()));
-    write(assignment, out, 0, vocabulary.interfaceOf(packet.out()));
-    mark.forEach((bit, field) -> assignment.set(field[0], (packet.mark() >>> bit & 1) == 1));
-    write(assignment, source, packet.source());
-    write(assignment, destination, packet.destination());
-    write(assignment, originalDestination, tracking.originalDestination());
-    write(assignment, originalPort, 0, tracking.originalPort());
-    write(assignment, protocol, 0, vocabulary.protocolOf(packet.protocol()));
+    state.write(assignment, tracking.state().ordinal());
+    assignment.set(reply, tracking.reply());
+    assignment.set(sourceTranslated, tracking.sourceTranslated());
+    assignment.set(destinationTranslated, tracking.destinationTranslated());
+    in.write(assignment, vocabulary.interfaceOf(packet.in()));
+    out.write(assignment, vocabulary.interfaceOf(packet.out()));
+    mark.forEach((bit, variable) -> assignment.set(variable, (packet.mark() >>> bit & 1) == 1));
+    source.write(assignment, packet.source());
+    destination.write(assignment, packet.destination());
+    originalDestination.write(assignment, tracking.originalDestination());
+    originalPort.write(assignment, tracking.originalPort());
+    protocol.write(assignment, vocabulary.protocolOf(packet.protocol()));
     switch (packet.payload()) {
       case Packet.Payload.Ports ports -> {
-        write(assignment, sourcePort, 0, ports.source());
-        write(assignment, destinationPort, 0, ports.destination());
+        sourcePort.write(assignment, ports.source());
+        destinationPort.write(assignment, ports.destination());
         ports.flags().orElse(Set.of()).forEach(flag -> assignment.set(tcpFlags[flag.ordinal()]));
       }
       case Packet.Payload.Icmp message -> {
-        write(assignment, icmpType, 0, message.type());
-        write(assignment, icmpCode, 0, message.code());
+        icmpType.write(assignment, message.type());
+        icmpCode.write(assignment, message.code());
       }
       case Packet.Payload.Other other -> {}
     }
@@ -720,46 +707,46 @@ public final class PacketSpace {
   Packet witness(int packets) {
     boolean ipv4 = family == Family.IPV4;
     BitSet preferred = new BitSet();
-    write(preferred, state, 0, State.NEW.ordinal());
-    write(preferred, protocol, 0, vocabulary.protocolOf("tcp"));
-    write(preferred, in, 0, 1);
-    write(preferred, source, IpAddress.of(ipv4 ? "203.0.113.5" : "2001:db8:7::5"));
-    write(preferred, destination, IpAddress.of(ipv4 ? "192.0.2.11" : "2001:db8::11"));
-    write(preferred, sourcePort, 0, 40000);
-    write(preferred, destinationPort, 0, 80);
+    state.write(preferred, State.NEW.ordinal());
+    protocol.write(preferred, vocabulary.protocolOf("tcp"));
+    in.write(preferred, 1);
+    source.write(preferred, IpAddress.of(ipv4 ? "203.0.113.5" : "2001:db8:7::5"));
+    destination.write(preferred, IpAddress.of(ipv4 ? "192.0.2.11" : "2001:db8::11"));
+    sourcePort.write(preferred, 40000);
+    destinationPort.write(preferred, 80);
     preferred.set(tcpFlags[TcpFlag.SYN.ordinal()]);
-    write(preferred, icmpType, 0, ipv4 ? 8 : 128);
+    icmpType.write(preferred, ipv4 ? 8 : 128);
     BitSet found = diagrams.witness(diagrams.and(packets, domain), preferred);
-    IpAddress to = address(found, destination);
-    State how = State.values()[(int) number(found, state, 0)];
-    boolean translated = found.get(destinationTranslated[0]);
+    IpAddress to = destination.address(found, family);
+    State how = State.values()[state.number(found)];
+    boolean translated = found.get(destinationTranslated);
     boolean opens = how == State.NEW && !translated;
     Packet.Payload payload = payload(found);
     int port = payload instanceof Packet.Payload.Ports ports ? ports.destination() : 0;
     long marks =
         mark.entrySet().stream()
-            .filter(bit -> found.get(bit.getValue()[0]))
+            .filter(bit -> found.get(bit.getValue()))
             .mapToLong(bit -> 1L << bit.getKey())
             .sum();
     return new Packet(
         name(found, in),
         name(found, out),
-        address(found, source),
+        source.address(found, family),
         to,
         payload,
         new Packet.Tracking(
             how,
-            found.get(reply[0]),
-            found.get(sourceTranslated[0]),
+            found.get(reply),
+            found.get(sourceTranslated),
             translated,
-            opens ? to : address(found, originalDestination),
-            opens ? port : (int) number(found, originalPort, 0)),
+            opens ? to : originalDestination.address(found, family),
+            opens ? port : originalPort.number(found)),
         routing.types(to),
         marks);
   }
 
   private Packet.Payload payload(BitSet found) {
-    String name = vocabulary.protocols().get((int) number(found, protocol, 0));
+    String name = vocabulary.protocols().get(protocol.number(found));
     if (Vocabulary.WITH_PORTS.contains(name)) {
       Optional<Set<TcpFlag>> flags =
           name.equals("tcp")
@@ -769,51 +756,21 @@ public final class PacketSpace {
                       .collect(Collectors.toCollection(TreeSet::new)))
               : Optional.empty();
       return new Packet.Payload.Ports(
-          name, (int) number(found, sourcePort, 0), (int) number(found, destinationPort, 0), flags);
+          name, sourcePort.number(found), destinationPort.number(found), flags);
     }
     return name.equals(Vocabulary.icmp(family))
-        ? new Packet.Payload.Icmp(
-            (int) number(found, icmpType, 0), (int) number(found, icmpCode, 0))
+        ? new Packet.Payload.Icmp(icmpType.number(found), icmpCode.number(found))
         : new Packet.Payload.Other(name);
   }
 
-  private Optional<String> name(BitSet found, int[] field) {
-    String name = vocabulary.interfaces().get((int) number(found, field, 0));
+  private Optional<String> name(BitSet found, Field field) {
+    String name = vocabulary.interfaces().get(field.number(found));
     return name.isEmpty() ? Optional.empty() : Optional.of(name);
   }
 
-  private IpAddress address(BitSet found, int[] field) {
-    return new IpAddress(
-        family, field.length > 64 ? number(found, field, 64) : 0, number(found, field, 0));
-  }
-
-  private static void write(BitSet assignment, int[] field, IpAddress address) {
-    write(assignment, field, 0, address.low());
-    if (field.length > 64) {
-      write(assignment, field, 64, address.high());
-    }
-  }
-
-  /** Writes up to 64 bits of a number; the last variable of a field is the lowest bit. */
-  private static void write(BitSet assignment, int[] field, int offset, long number) {
-    int bits = Math.min(64, field.length - offset);
-    for (int bit = 0; bit < bits; bit++) {
-      assignment.set(field[field.length - 1 - offset - bit], (number >>> bit & 1) == 1);
-    }
-  }
-
-  private static long number(BitSet assignment, int[] field, int offset) {
-    long number = 0;
-    int bits = Math.min(64, field.length - offset);
-    for (int bit = 0; bit < bits; bit++) {
-      number |= (assignment.get(field[field.length - 1 - offset - bit]) ? 1L : 0L) << bit;
-    }
-    return number;
-  }
-
-  private static BitSet bits(int[] field) {
-    BitSet bits = new BitSet();
-    IntStream.of(field).forEach(bits::set);
-    return bits;
+  private static BitSet one(int variable) {
+    BitSet set = new BitSet();
+    set.set(variable);
+    return set;
   }
 }
