@@ -1,5 +1,6 @@
 package dev.fwctl.analysis;
 
+import static dev.fwctl.analysis.TestNetworks.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.analysis.Interpreter.Step;
@@ -9,8 +10,6 @@ import dev.fwctl.model.Family;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.NetworkFacts;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
 import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.Match;
@@ -57,15 +56,6 @@ class SymbolicTraversalPropertyTest {
           "-m mac --mac-source 00:16:3e:00:00:01",
           "-m mac --mac-source 00:16:3e:00:00:02",
           "-m length --length 100:200");
-
-  private static NetworkInterface link(String name, String... addresses) {
-    List<InterfaceAddress> own = new ArrayList<>();
-    for (String address : addresses) {
-      String[] parts = address.split("/");
-      own.add(new InterfaceAddress(IpAddress.of(parts[0]), Integer.parseInt(parts[1])));
-    }
-    return new NetworkInterface(name, "", true, own);
-  }
 
   private static RandomRulesets rulesets(Family family, List<String> unknown) {
     boolean ipv4 = family == Family.IPV4;

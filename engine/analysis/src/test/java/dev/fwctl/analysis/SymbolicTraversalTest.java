@@ -1,5 +1,6 @@
 package dev.fwctl.analysis;
 
+import static dev.fwctl.analysis.TestNetworks.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,8 +14,6 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.NetworkFacts;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.netfilter.NamedSet;
@@ -34,7 +33,7 @@ class SymbolicTraversalTest {
   private static final NetworkFacts HOST =
       new NetworkFacts(
           "web-01",
-          List.of(link("eth0", "192.0.2.11", 24), link("docker0", "172.17.0.1", 16)),
+          List.of(link("eth0", "192.0.2.11/24"), link("docker0", "172.17.0.1/16")),
           List.of(
               new Route(IpPrefix.of("0.0.0.0/0"), Optional.of(IpAddress.of("192.0.2.1")), "eth0"),
               new Route(IpPrefix.of("172.17.0.0/16"), Optional.empty(), "docker0"),
@@ -52,11 +51,6 @@ class SymbolicTraversalTest {
       -A PREROUTING ! -i docker0 -p tcp -m tcp --dport 8081 -j DNAT --to-destination 172.17.0.2:80
       COMMIT
       """;
-
-  private static NetworkInterface link(String name, String address, int length) {
-    return new NetworkInterface(
-        name, "", true, List.of(new InterfaceAddress(IpAddress.of(address), length)));
-  }
 
   private static SymbolicTraversal traversal(String... filter) {
     List<Table> tables =

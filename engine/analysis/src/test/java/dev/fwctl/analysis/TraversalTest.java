@@ -1,5 +1,6 @@
 package dev.fwctl.analysis;
 
+import static dev.fwctl.analysis.TestNetworks.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fwctl.analysis.Interpreter.Verdict;
@@ -12,8 +13,6 @@ import dev.fwctl.analysis.Packet.State;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.NetworkFacts;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.Match.TcpFlag;
@@ -99,15 +98,6 @@ class TraversalTest {
       -A DOCKER-USER -j RETURN
       COMMIT
       """;
-
-  private static NetworkInterface link(String name, String... addresses) {
-    List<InterfaceAddress> own = new ArrayList<>();
-    for (String address : addresses) {
-      String[] parts = address.split("/");
-      own.add(new InterfaceAddress(IpAddress.of(parts[0]), Integer.parseInt(parts[1])));
-    }
-    return new NetworkInterface(name, "", true, own);
-  }
 
   private static Packet packet(
       Optional<String> in, State state, String source, String destination, String service) {
