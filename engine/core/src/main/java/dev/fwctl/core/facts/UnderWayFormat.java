@@ -25,9 +25,9 @@ final class UnderWayFormat {
       read -r fwctl_boot </proc/sys/kernel/random/boot_id
       echo "now ${fwctl_up%%.*} $fwctl_boot"
       if { read -r fwctl_id && read -r fwctl_end && read -r fwctl_boot && read -r fwctl_who \\
-        && read -r fwctl_begin; } 2>/dev/null <claim; then
+        && { read -r fwctl_begin || fwctl_begin=''; }; } 2>/dev/null <claim; then
         printf 'claim %s %s %s %s %s\\n' \\
-          "$fwctl_id" "$fwctl_begin" "$fwctl_end" "$fwctl_boot" "$fwctl_who"
+          "$fwctl_id" "${fwctl_begin:-${fwctl_up%%.*}}" "$fwctl_end" "$fwctl_boot" "$fwctl_who"
       fi
       for fwctl_one in */backend; do
         fwctl_id=${fwctl_one%/backend} fwctl_end='' fwctl_backend='' fwctl_state=''

@@ -26,11 +26,11 @@ look_at_boot() {
   read -r boot </proc/sys/kernel/random/boot_id
 }
 
-# Sets claim_id, claim_end, claim_boot, claim_who and claim_begin; fails when nobody has a claim.
+# Sets claim_id, claim_end, claim_boot, claim_who and, if it tells, claim_begin; fails when nobody has a claim.
 look_at_claim() {
   claim_id='' claim_end='' claim_boot='' claim_who='' claim_begin=''
   { read -r claim_id && read -r claim_end && read -r claim_boot && read -r claim_who \
-    && read -r claim_begin; } \
+    && { read -r claim_begin || :; }; } \
     2>/dev/null <"$run/claim"
 }
 

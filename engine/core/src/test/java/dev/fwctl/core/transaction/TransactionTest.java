@@ -268,6 +268,19 @@ class TransactionTest {
     assertThat(run.resolve("claim")).content().startsWith("other\n");
   }
 
+  /** As a fwctl writes it that does not tell when. */
+  @Test
+  void aClaimThatDoesNotTellWhenItBeganCounts() throws IOException {
+    Files.createDirectories(run);
+    claim("other", 60, "bob@desk");
+    List<String> lines = Files.readAllLines(run.resolve("claim"));
+    Files.write(run.resolve("claim"), lines.subList(0, 4));
+
+    assertThat(problem(carryOut(order())).code()).isEqualTo(ErrorCode.LOCKED);
+    assertThat(kernel).hasContent("old\n");
+    assertThat(run.resolve("claim")).content().startsWith("other\n");
+  }
+
   /** One that fails before it has a claim leaves alone what another has under way. */
   @Test
   void takesNothingFromAChangeThatIsUnderWay() throws Exception {
