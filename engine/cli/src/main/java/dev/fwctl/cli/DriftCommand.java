@@ -48,7 +48,7 @@ final class DriftCommand implements Callable<Integer> {
       List<Host> asked = session.hosts();
       Planner planner = FleetPlan.planner(session);
       Map<Host, HostReading> readings =
-          FleetPlan.ask(session, hosts, terminal, "reading rules", output.json());
+          FleetFacts.ask(session, hosts, terminal, "reading rules", output.json());
       Map<String, Drift> drifts = new TreeMap<>();
       List<HostPlan.NotPlannable> unread = new ArrayList<>();
       readings.forEach(

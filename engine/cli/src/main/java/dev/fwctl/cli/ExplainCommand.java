@@ -106,7 +106,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try (Session session = Session.on(context.base(), repository, name)) {
       Map<Host, HostReading> readings =
-          FleetPlan.askAll(session, 1, context.terminal(), output.json());
+          FleetFacts.askAll(session, 1, context.terminal(), output.json());
       Map.Entry<Host, HostReading> asked = readings.entrySet().iterator().next();
       return KnownHost.of(asked.getKey().name(), asked.getValue());
     }

@@ -39,7 +39,7 @@ final class FactsCommand implements Callable<Integer> {
     try (Session session = Session.open(context.base(), repository, hosts)) {
       List<Host> asked = session.hosts();
       Map<Host, HostReading> readings =
-          FleetPlan.askAll(session, hosts.parallelism(), terminal, output.json());
+          FleetFacts.askAll(session, hosts.parallelism(), terminal, output.json());
       if (output.json()) {
         readings.forEach((host, reading) -> tell(events, host.name(), reading));
       } else {

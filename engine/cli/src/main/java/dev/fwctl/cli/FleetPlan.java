@@ -1,8 +1,6 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.analysis.ReachDifference;
-import dev.fwctl.core.facts.FactCollector;
-import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.facts.HostWork;
 import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.core.plan.HostPlan;
@@ -10,7 +8,6 @@ import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.policy.PolicyReader;
-import dev.fwctl.core.report.Printable;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.saved.SecondLook;
 import dev.fwctl.model.Host;
@@ -18,9 +15,7 @@ import dev.fwctl.model.PolicyRepository;
 import dev.fwctl.model.Problem;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Makes a plan for the hosts of a session. */
 final class FleetPlan {
@@ -66,35 +61,8 @@ final class FleetPlan {
           .plan(
               hosts,
               options.parallelism(),
-              quiet ? HostWork.Listener.silent() : tell(progress, FleetPlan::failure),
+              quiet ? HostWork.Listener.silent() : FleetFacts.tell(progress, FleetPlan::failure),
               witness);
-    }
-  }
-
-  /** Asks the hosts for the facts that a plan needs, with progress on the terminal. */
-  static Map<Host, HostReading> ask(
-      Session session, HostOptions options, Terminal terminal, String work, boolean quiet) {
-    return ask(session, session.collector(), options.parallelism(), terminal, work, quiet);
-  }
-
-  /** Asks the hosts for all their facts, so many at once, with progress on the terminal. */
-  static Map<Host, HostReading> askAll(
-      Session session, int parallelism, Terminal terminal, boolean quiet) {
-    return ask(
-        session, session.thoroughCollector(), parallelism, terminal, "gathering facts", quiet);
-  }
-
-  private static Map<Host, HostReading> ask(
-      Session session,
-      FactCollector collector,
-      int parallelism,
-      Terminal terminal,
-      String work,
-      boolean quiet) {
-    try (Progress progress =
-        new Progress(terminal, work, session.hosts().size(), Clock.systemUTC())) {
-      return collector.collect(
-          session.hosts(), parallelism, quiet ? HostWork.Listener.silent() : tell(progress));
     }
   }
 
@@ -113,20 +81,11 @@ final class FleetPlan {
                     hosts,
                     options.parallelism(),
                     use,
-                    quiet ? HostWork.Listener.silent() : tell(progress, FleetPlan::failure));
+                    quiet
+                        ? HostWork.Listener.silent()
+                        : FleetFacts.tell(progress, FleetPlan::failure));
           }
         });
-  }
-
-  static HostWork.Listener<HostReading> tell(Progress progress) {
-    return tell(progress, FleetPlan::failure);
-  }
-
-  private static Optional<Problem> failure(HostReading reading) {
-    return switch (reading) {
-      case HostReading.Gathered gathered -> Optional.empty();
-      case HostReading.Failed failed -> Optional.of(failed.problems().getFirst());
-    };
   }
 
   private static Optional<Problem> failure(HostPlan plan) {
@@ -141,24 +100,5 @@ final class FleetPlan {
     return finding instanceof SecondLook.Finding.Stale stale
         ? Optional.of(stale.problem())
         : Optional.empty();
-  }
-
-  private static <R> HostWork.Listener<R> tell(
-      Progress progress, Function<R, Optional<Problem>> failure) {
-    return new HostWork.Listener<>() {
-      @Override
-      public void started(Host host) {
-        progress.started();
-      }
-
-      @Override
-      public void finished(Host host, R result) {
-        Optional<Problem> problem = failure.apply(result);
-        progress.finished(
-            Printable.text(host.name()),
-            problem.isEmpty(),
-            problem.map(it -> Printable.text(it.message())).orElse("facts gathered"));
-      }
-    };
   }
 }

@@ -59,7 +59,7 @@ final class FleetUnderWay {
               .collect(
                   asked,
                   options.parallelism(),
-                  output.json() ? HostWork.Listener.silent() : FleetPlan.tell(progress));
+                  output.json() ? HostWork.Listener.silent() : FleetFacts.tell(progress));
     }
     readings.forEach(
         (host, reading) -> {
