@@ -16,8 +16,8 @@ rm -rf --one-file-system "$building"
 mkdir -p "$building/root"
 root=$building/root
 
-# python3 is there for the tools that fwctl is compared with; ufw is another that has rules; systemd runs where it is asked to.
-packages=iptables,nftables,openssh-server,docker.io,iproute2,ipset,conntrack,sudo,busybox-static,python3,ufw,systemd-sysv,dbus
+# python3 is there for the tools that fwctl is compared with; ufw and firewalld have rules, too; systemd runs where it is asked to.
+packages=iptables,nftables,openssh-server,docker.io,iproute2,ipset,conntrack,sudo,busybox-static,python3,ufw,firewalld,libpam-systemd,systemd-sysv,dbus
 case $release in
   bullseye | bookworm) ;;
   *) packages=$packages,docker-cli ;; # part of docker.io until bookworm
@@ -38,6 +38,9 @@ chmod 0440 "$root/etc/sudoers.d/deploy" "$root/etc/sudoers.d/ops"
 for unit in systemd-modules-load.service getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer; do
   ln -s /dev/null "$root/etc/systemd/system/$unit"
 done
+# It would begin to rule each host that starts; what it needs would have a hand in each login.
+chroot "$root" systemctl --quiet disable firewalld.service
+chroot "$root" pam-auth-update --package --remove systemd
 # What a shell loads when it starts dominates SSH timings.
 for home in "$root/root" "$root/home/deploy" "$root/home/ops"; do
   : >"$home/.bashrc"

@@ -7,7 +7,7 @@ import dev.fwctl.model.Problem;
 import dev.fwctl.spi.ProbeAnswer;
 import java.util.Optional;
 
-/** How a host tells whether it will load our rules when it starts. */
+/** How a host tells whether it will load our rules when it, or a firewalld, starts. */
 final class BootFormat {
   /** The name of this fact among those of a host. */
   static final String NAME = "boot";
@@ -19,7 +19,8 @@ final class BootFormat {
       """
       [ -d /run/systemd/system ] && [ -e %s ] || exit 0
       cd /etc/systemd/system || exit 0
-      if [ -e fwctl.service ] && [ -h sysinit.target.wants/fwctl.service ]; then
+      if [ -e fwctl.service ] && [ -h sysinit.target.wants/fwctl.service ] \
+        && [ -e fwctl-firewalld.service ] && [ -h firewalld.service.wants/fwctl-firewalld.service ]; then
         echo loads
       else
         echo forgets

@@ -97,7 +97,7 @@ public final class FactsText {
               text,
               boot.loadsRules()
                   ? "boot: loads the rules of fwctl"
-                  : "boot: forgets the rules of fwctl, as fwctl.service is not enabled");
+                  : "boot: forgets the rules of fwctl, as its units are not enabled");
       default -> {
         heading(text, name);
         append(text, json.value(fact), ITEM);

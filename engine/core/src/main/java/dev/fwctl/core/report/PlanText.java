@@ -274,8 +274,9 @@ public final class PlanText {
           text,
           "  " + style.removed("-") + " ",
           drift.receipt().isPresent()
-              ? "the rules will be gone after the next boot: fwctl.service is not enabled"
-              : "the rules will be gone after the next boot: nothing is kept of them on disk",
+              ? "the rules will not last: a unit, fwctl.service or fwctl-firewalld.service, is not"
+                  + " enabled"
+              : "the rules will not last: nothing is kept of them on disk",
           "    ");
     }
     text.append('\n');

@@ -34,6 +34,7 @@ final class Scripts {
   private static final String LOOK = piece("look.sh");
   private static final String UNLOCK = piece("unlock.sh");
   private static final String UNIT = piece("fwctl.service");
+  private static final String FIREWALLD_UNIT = piece("fwctl-firewalld.service");
 
   private final HostFolders folders;
   private final String id;
@@ -91,7 +92,7 @@ final class Scripts {
    * @param expected a fingerprint of what was read back
    */
   String keep(FirewallBackend backend, String expected) {
-    return pending(backend, required(expected)) + prints("unit", unit()) + KEEP;
+    return pending(backend, required(expected)) + units() + KEEP;
   }
 
   /** Returns the script that lets a change wait until somebody confirms it. */
@@ -101,7 +102,7 @@ final class Scripts {
 
   /** Returns the script that lets a change stay which was seen to be right before. */
   String confirm(FirewallBackend backend) {
-    return pending(backend, "") + prints("unit", unit()) + KEEP;
+    return pending(backend, "") + units() + KEEP;
   }
 
   private static String required(String fingerprint) {
@@ -125,8 +126,13 @@ final class Scripts {
     return "expected='" + fingerprint + "'\n";
   }
 
-  private String unit() {
-    return UNIT.replace(HostFolders.ON_HOSTS.state(), folders.state());
+  private String units() {
+    return prints("unit", inOurFolders(UNIT))
+        + prints("firewalld_unit", inOurFolders(FIREWALLD_UNIT));
+  }
+
+  private String inOurFolders(String unit) {
+    return unit.replace(HostFolders.ON_HOSTS.state(), folders.state());
   }
 
   /** Returns the script that takes a change back at once, and prints what the host holds then. */

@@ -70,7 +70,8 @@ class SavedPlanTextTest {
               ipv4 mangle FWCTL-HOST
             !   -j RETURN
                   -> -j DROP
-            - the rules will be gone after the next boot: fwctl.service is not enabled
+            - the rules will not last: a unit, fwctl.service or fwctl-firewalld.service,
+                is not enabled
             ```
 
             </details>
