@@ -2,10 +2,10 @@ package dev.fwctl.cli;
 
 import dev.fwctl.core.explain.Explainer;
 import dev.fwctl.core.explain.Explanation;
-import dev.fwctl.core.explain.KnownHost;
 import dev.fwctl.core.explain.Question;
-import dev.fwctl.core.explain.SavedHost;
 import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.known.KnownHost;
+import dev.fwctl.core.known.SavedHost;
 import dev.fwctl.core.report.ExplainText;
 import dev.fwctl.model.Host;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import dev.fwctl.analysis.Traversal;
 import dev.fwctl.core.document.Suggestions;
 import dev.fwctl.core.explain.Question.Destination;
 import dev.fwctl.core.explain.Question.Service;
+import dev.fwctl.core.known.KnownHost;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.Container.Networking;
 import dev.fwctl.model.DockerFacts;

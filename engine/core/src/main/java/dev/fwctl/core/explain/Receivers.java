@@ -2,6 +2,7 @@ package dev.fwctl.core.explain;
 
 import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Packet;
+import dev.fwctl.core.known.KnownHost;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.Container.Networking;
 import dev.fwctl.model.DockerFacts;

@@ -10,6 +10,7 @@ import dev.fwctl.model.Fact;
 import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.ListenerFacts;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NftablesFacts;
 import dev.fwctl.model.Place;
@@ -30,9 +31,12 @@ public final class FactsFile {
       Map.of(
           "network", NetworkFacts.class,
           "ssh", SshFacts.class,
+          "listeners", ListenerFacts.class,
           "docker", DockerFacts.class,
           "firewall", FirewallFacts.class,
           "nftables", NftablesFacts.class);
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private FactsFile() {}
 
@@ -44,7 +48,33 @@ public final class FactsFile {
    */
   public record Found(String host, HostFacts facts) {}
 
-  private record Line(int number, JsonNode facts) {}
+  private record Line(int number, String host, JsonNode facts) {}
+
+  /**
+   * Reads one line.
+   *
+   * @param file how the file is called in errors
+   * @param number the number of the line, from 1
+   * @return nothing if it tells of something else than of a host's facts
+   */
+  public static Optional<Found> readLine(String line, String file, int number) {
+    return line(line, file, number).map(it -> new Found(it.host(), facts(it, file)));
+  }
+
+  private static Optional<Line> line(String text, String file, int number) {
+    if (text.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode event = JSON.readTree(text);
+      return event.path("type").asText().equals("host_facts")
+          ? Optional.of(new Line(number, event.path("host").asText(), event.path("facts")))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      int column = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getColumnNr());
+      throw problem(new Place(file, number, column), "this is no JSON event");
+    }
+  }
 
   /**
    * Finds a host.
@@ -54,23 +84,10 @@ public final class FactsFile {
    */
   public static Found read(String text, String file, Optional<String> host) {
     Map<String, Line> hosts = new LinkedHashMap<>();
-    JsonMapper json = new JsonMapper();
     int number = 0;
     for (String line : text.lines().toList()) {
       number++;
-      if (line.isBlank()) {
-        continue;
-      }
-      JsonNode event;
-      try {
-        event = json.readTree(line);
-      } catch (JsonProcessingException e) {
-        int column = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getColumnNr());
-        throw problem(new Place(file, number, column), "this is no JSON event");
-      }
-      if (event.path("type").asText().equals("host_facts")) {
-        hosts.put(event.path("host").asText(), new Line(number, event.path("facts")));
-      }
+      line(line, file, number).ifPresent(found -> hosts.put(found.host(), found));
     }
     if (hosts.isEmpty()) {
       throw problem(new Place(file, 1, 1), "the file holds facts of no host");

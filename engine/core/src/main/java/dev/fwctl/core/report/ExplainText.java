@@ -9,7 +9,7 @@ import dev.fwctl.analysis.Packet;
 import dev.fwctl.analysis.Possibility.Supposition;
 import dev.fwctl.core.explain.Explanation;
 import dev.fwctl.core.explain.Explanation.Way;
-import dev.fwctl.core.explain.PolicyLine;
+import dev.fwctl.core.known.PolicyLine;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;
 import java.util.List;

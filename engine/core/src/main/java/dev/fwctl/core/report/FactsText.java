@@ -12,6 +12,8 @@ import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.FirewallFacts;
+import dev.fwctl.model.ListenerFacts;
+import dev.fwctl.model.ListenerFacts.Listener;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.NetworkFacts.Route;
@@ -30,6 +32,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Writes for a person what was learnt of hosts; nothing is cut, and only names are coloured. */
@@ -74,11 +78,12 @@ public final class FactsText {
     return switch (fact) {
       case NetworkFacts _ -> 0;
       case SshFacts _ -> 1;
-      case DockerFacts _ -> 2;
-      case FirewallFacts _ -> 3;
-      case NftablesFacts _ -> 4;
-      case Receipt _ -> 5;
-      default -> 6;
+      case ListenerFacts _ -> 2;
+      case DockerFacts _ -> 3;
+      case FirewallFacts _ -> 4;
+      case NftablesFacts _ -> 5;
+      case Receipt _ -> 6;
+      default -> 7;
     };
   }
 
@@ -86,6 +91,7 @@ public final class FactsText {
     switch (fact) {
       case NetworkFacts network -> append(text, network);
       case SshFacts ssh -> append(text, ssh);
+      case ListenerFacts listeners -> append(text, listeners);
       case DockerFacts docker -> append(text, docker);
       case FirewallFacts firewall -> append(text, firewall);
       case NftablesFacts nftables -> append(text, nftables);
@@ -165,6 +171,23 @@ public final class FactsText {
                     "our connection",
                     "from %s to %s"
                         .formatted(own.client(), own.server().withPort(own.serverPort()))));
+  }
+
+  private void append(StringBuilder text, ListenerFacts listeners) {
+    heading(text, listeners.known() ? "listening" : "listening: not known");
+    Map<String, SortedSet<String>> programs = new TreeMap<>();
+    for (Listener one : listeners.listeners()) {
+      programs
+          .computeIfAbsent(
+              one.programs().isEmpty() ? "not known who" : String.join(", ", one.programs()),
+              unseen -> new TreeSet<>())
+          .add(
+              one.address().map(address -> address.withPort(one.port())).orElse("*:" + one.port())
+                  + "/"
+                  + one.protocol()
+                  + one.interfaceName().map(name -> " on " + name).orElse(""));
+    }
+    programs.forEach((names, ends) -> item(text, names, String.join(", ", ends)));
   }
 
   private void append(StringBuilder text, DockerFacts docker) {

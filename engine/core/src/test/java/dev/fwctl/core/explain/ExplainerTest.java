@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fwctl.analysis.Journey.Ending;
+import dev.fwctl.core.known.KnownHost;
+import dev.fwctl.core.known.PolicyLine;
+import dev.fwctl.core.known.Sample;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fwctl.core.explain.Explainer;
 import dev.fwctl.core.explain.Explanation;
-import dev.fwctl.core.explain.KnownHost;
 import dev.fwctl.core.explain.Question;
-import dev.fwctl.core.explain.Sample;
+import dev.fwctl.core.known.KnownHost;
+import dev.fwctl.core.known.Sample;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;
 import java.io.IOException;
@@ -109,6 +109,7 @@ class ExplainTextTest {
                 host.network(),
                 host.docker(),
                 host.ssh(),
+                host.listeners(),
                 Map.of(Family.IPV4, RulesetText.parse(rules)),
                 List.of(),
                 List.of("\u001b[5m"),

@@ -1,9 +1,12 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.known;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fwctl.analysis.Journey.Ending;
+import dev.fwctl.core.explain.Explainer;
+import dev.fwctl.core.explain.Explanation;
+import dev.fwctl.core.explain.Question;
 import dev.fwctl.core.facts.FactsJson;
 import dev.fwctl.core.report.Events;
 import dev.fwctl.model.Family;

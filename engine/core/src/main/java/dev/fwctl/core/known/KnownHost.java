@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.known;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,6 +10,7 @@ import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.ListenerFacts;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NftablesFacts;
 import dev.fwctl.model.NftablesFacts.NftTable;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param network its interfaces, addresses and routes, if they are known
  * @param docker its containers, if they are known
  * @param ssh where its SSH servers listen, if that is known
+ * @param listeners where all its programs listen, if that is known
  * @param rules its tables by their family
  * @param sets the address sets that are known
  * @param remarks what should be known of all this, a sentence each
@@ -41,6 +43,7 @@ public record KnownHost(
     Optional<NetworkFacts> network,
     Optional<DockerFacts> docker,
     Optional<SshFacts> ssh,
+    Optional<ListenerFacts> listeners,
     Map<Family, List<Table>> rules,
     List<NamedSet> sets,
     List<String> remarks,
@@ -50,6 +53,7 @@ public record KnownHost(
     requireNonNull(network, "network is null");
     requireNonNull(docker, "docker is null");
     requireNonNull(ssh, "ssh is null");
+    requireNonNull(listeners, "listeners is null");
     rules = Map.copyOf(rules);
     sets = List.copyOf(sets);
     remarks = List.copyOf(remarks);
@@ -57,7 +61,7 @@ public record KnownHost(
   }
 
   /** Returns a host without rules of which only these facts are known. */
-  static KnownHost of(String name, HostFacts facts) {
+  public static KnownHost of(String name, HostFacts facts) {
     Optional<DockerFacts> docker = facts.find(DockerFacts.class);
     List<String> unseen = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
@@ -80,6 +84,7 @@ public record KnownHost(
         facts.find(NetworkFacts.class),
         docker,
         facts.find(SshFacts.class),
+        facts.find(ListenerFacts.class).filter(ListenerFacts::known),
         Map.of(),
         facts.find(FirewallFacts.class).map(FirewallFacts::sets).orElse(List.of()),
         remarks,
@@ -98,7 +103,7 @@ public record KnownHost(
    * @throws FwctlException with code HOST_UNSUITABLE when rules of both kinds of iptables are in
    *     force, of which it is not known which come first
    */
-  KnownHost with(FirewallFacts firewall) {
+  public KnownHost with(FirewallFacts firewall) {
     Map<Family, List<Table>> known = new EnumMap<>(Family.class);
     for (Family family : Family.values()) {
       List<Ruleset> rulesets =
@@ -124,7 +129,7 @@ public record KnownHost(
                 more.add(
                     "%s table %s, whose rules iptables can't show"
                         .formatted(table.family().label(), table.name())));
-    return new KnownHost(name, network, docker, ssh, known, sets, remarks, more);
+    return new KnownHost(name, network, docker, ssh, listeners, known, sets, remarks, more);
   }
 
   private static boolean decides(Ruleset ruleset) {
@@ -133,11 +138,16 @@ public record KnownHost(
         .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
   }
 
+  /** Returns the same by another name. */
+  public KnownHost called(String other) {
+    return new KnownHost(other, network, docker, ssh, listeners, rules, sets, remarks, unseen);
+  }
+
   /** Returns the same with other rules. */
-  KnownHost with(Map<Family, List<Table>> others, List<String> more) {
+  public KnownHost with(Map<Family, List<Table>> others, List<String> more) {
     List<String> all = new ArrayList<>(remarks);
     all.addAll(more);
-    return new KnownHost(name, network, docker, ssh, others, sets, all, unseen);
+    return new KnownHost(name, network, docker, ssh, listeners, others, sets, all, unseen);
   }
 
   /**

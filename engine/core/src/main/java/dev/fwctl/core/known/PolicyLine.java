@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.known;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.known;
 
 import dev.fwctl.core.document.Problems;
 import dev.fwctl.core.document.TextReader;
@@ -11,6 +11,8 @@ import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.model.netfilter.Table;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,11 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Reads from files what is known of a host. */
 public final class SavedHost {
   /** Facts of many hosts are one file. */
   private static final int FILE_BYTES = 256 << 20;
+
+  private static final String SUFFIX = ".json";
 
   private final Path base;
   private final TextReader reader;
@@ -55,6 +61,62 @@ public final class SavedHost {
             .map(found -> of(found, rules.isEmpty()))
             .orElseGet(() -> KnownHost.of(host.orElse("the host"), new HostFacts(new TreeMap<>())));
     return rules.isEmpty() ? known : withRules(known, rules, family);
+  }
+
+  /**
+   * One of many hosts.
+   *
+   * @param place where it is to be found
+   * @param known reads it; nothing if it turns out to be no host
+   */
+  public record Entry(String place, Supplier<Optional<KnownHost>> known) {}
+
+  /**
+   * Finds all hosts of some files, each to be read by itself.
+   *
+   * @param facts files of what {@code fwctl facts --json} printed, and folders of such files
+   * @throws FwctlException when one of them can't be read or holds nothing
+   */
+  public List<Entry> all(List<Path> facts) {
+    List<Entry> entries = new ArrayList<>();
+    for (Path named : facts) {
+      for (Path file : files(base.resolve(named))) {
+        String name = reader.display(file);
+        int number = 0;
+        for (String line : text(file).lines().toList()) {
+          int place = ++number;
+          entries.add(
+              new Entry(
+                  name + ":" + place,
+                  () -> FactsFile.readLine(line, name, place).map(found -> of(found, true))));
+        }
+      }
+    }
+    return entries;
+  }
+
+  private List<Path> files(Path named) {
+    if (!Files.isDirectory(named)) {
+      return List.of(named);
+    }
+    try (Stream<Path> entries = Files.list(named)) {
+      List<Path> files =
+          entries.filter(file -> file.getFileName().toString().endsWith(SUFFIX)).sorted().toList();
+      if (files.isEmpty()) {
+        throw new FwctlException(
+            Problem.of(
+                ErrorCode.DOCUMENT_INVALID,
+                "%s holds no file whose name ends in %s".formatted(reader.display(named), SUFFIX),
+                "put there what 'fwctl facts --json' printed"));
+      }
+      return files;
+    } catch (IOException e) {
+      throw new FwctlException(
+          Problem.of(
+              ErrorCode.DOCUMENT_INVALID,
+              "%s can't be read: %s".formatted(reader.display(named), e.getMessage())),
+          e);
+    }
   }
 
   private static KnownHost of(FactsFile.Found found, boolean rulesNeeded) {

@@ -1,4 +1,4 @@
-package dev.fwctl.core.explain;
+package dev.fwctl.core.known;
 
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Container;
@@ -141,7 +141,7 @@ public final class Sample {
     return facts(RULES, List.of());
   }
 
-  static HostFacts facts(String rules, List<FirewallFacts.HiddenTable> hidden) {
+  public static HostFacts facts(String rules, List<FirewallFacts.HiddenTable> hidden) {
     FirewallFacts firewall =
         new FirewallFacts(
             List.of(new Tool(Variant.NFT, "1.8.9")),
