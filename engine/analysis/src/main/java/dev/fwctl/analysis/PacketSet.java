@@ -2,6 +2,8 @@ package dev.fwctl.analysis;
 
 import dev.fwctl.analysis.diagram.Diagrams;
 import dev.fwctl.model.AddressSet;
+import dev.fwctl.model.PortRange;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ public final class PacketSet {
   PacketSet(PacketSpace space, int diagram) {
     this.space = space;
     this.diagram = diagram;
+  }
+
+  /** Returns the space that its packets are of. */
+  public PacketSpace space() {
+    return space;
   }
 
   int diagram() {
@@ -85,6 +92,16 @@ public final class PacketSet {
   /** Returns the addresses that packets of this set may come from. */
   public AddressSet sources() {
     return space.sources(diagram);
+  }
+
+  /** Returns the addresses that packets of this set may begin bound for. */
+  public AddressSet destinations() {
+    return space.destinations(diagram);
+  }
+
+  /** Returns the ports that packets of this set may begin bound for, in ascending order. */
+  public List<PortRange> destinationPorts() {
+    return space.destinationPorts(diagram);
   }
 
   @Override

@@ -211,6 +211,20 @@ public final class PacketSpace {
             diagrams.variable(sourceTranslated)));
   }
 
+  /**
+   * Returns the packets by which somebody opens a connection: of those of {@link #opening} that
+   * have ports all but what TCP has only later.
+   */
+  public PacketSet attempts() {
+    BitSet examined = new BitSet();
+    for (TcpFlag flag : List.of(TcpFlag.SYN, TcpFlag.ACK, TcpFlag.FIN, TcpFlag.RST)) {
+      examined.set(tcpFlags[flag.ordinal()]);
+    }
+    int syn = diagrams.cube(examined, one(tcpFlags[TcpFlag.SYN.ordinal()]));
+    int attempts = diagrams.minus(withPorts, diagrams.minus(tcp(), syn));
+    return set(diagrams.and(opening().diagram(), attempts));
+  }
+
   /** Returns the packets in some state of connection tracking. */
   public PacketSet in(Set<State> states) {
     return set(among(state, code -> states.contains(State.values()[code])));
@@ -650,11 +664,34 @@ public final class PacketSpace {
 
   /** Returns the addresses that packets of a set may come from. */
   AddressSet sources(int packets) {
+    return addresses(boundaries(packets, source));
+  }
+
+  /** Returns the addresses that packets of a set may begin bound for. */
+  AddressSet destinations(int packets) {
+    return addresses(boundaries(packets, destination));
+  }
+
+  /** Returns the ports that packets of a set may begin bound for, in ascending order. */
+  List<PortRange> destinationPorts(int packets) {
+    Boundaries boundaries = boundaries(diagrams.and(packets, withPorts), destinationPort);
+    List<PortRange> ranges = new ArrayList<>();
+    for (int index = 0; index < boundaries.size(); index += 2) {
+      int next = index + 1 < boundaries.size() ? (int) boundaries.low(index + 1) : 1 << 16;
+      ranges.add(new PortRange((int) boundaries.low(index), next - 1));
+    }
+    return ranges;
+  }
+
+  /** Returns where the numbers begin and end that a field may have in packets of a set. */
+  private Boundaries boundaries(int packets, Field field) {
     BitSet others = new BitSet();
     others.set(0, firstUnknown + unknowns.size());
-    others.andNot(source.asSet());
-    Boundaries boundaries =
-        diagrams.boundaries(diagrams.exists(packets, others), source.variables());
+    others.andNot(field.asSet());
+    return diagrams.boundaries(diagrams.exists(packets, others), field.variables());
+  }
+
+  private AddressSet addresses(Boundaries boundaries) {
     List<AddressRange> ranges = new ArrayList<>();
     for (int index = 0; index < boundaries.size(); index += 2) {
       IpAddress first = address(boundaries, index);

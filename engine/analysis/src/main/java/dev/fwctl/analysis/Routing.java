@@ -104,8 +104,8 @@ public final class Routing {
     return AddressSet.ofPrefixes(broadcast);
   }
 
-  /** Returns the addresses of a family for which packets end in the host, as {@link #endsHere}. */
-  AddressSet ending(Family family) {
+  /** Returns the addresses of a family for which packets end in the host, whoever listens. */
+  public AddressSet ending(Family family) {
     return regions(family).stream()
         .map(Region::addresses)
         .filter(region -> endsHere(region.ranges().getFirst().first()))
@@ -116,7 +116,7 @@ public final class Routing {
    * Returns all addresses of a family by the interfaces that packets for them leave by, as {@link
    * #interfacesTowards} says.
    */
-  Map<Set<String>, AddressSet> towards(Family family) {
+  public Map<Set<String>, AddressSet> towards(Family family) {
     Map<IpPrefix, Set<String>> names = new HashMap<>();
     for (Route route : network.routes()) {
       if (route.destination().family() == family) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ValidateCommand.class,
       FactsCommand.class,
+      ExposureCommand.class,
       ExplainCommand.class,
       PlanCommand.class,
       ShowCommand.class,

@@ -37,6 +37,22 @@ public final class AddressWords {
         : String.join(", ", words);
   }
 
+  /** More prefixes than this are not named one by one where there is little room. */
+  private static final int FEW = 3;
+
+  /**
+   * Returns the same words, or if they name many prefixes only the first and how many more there
+   * are, such as {@code 203.0.113.0/24 and 12 more}. For where all are told elsewhere.
+   */
+  public static String brief(AddressSet set) {
+    String words = of(set);
+    long named = words.chars().filter(character -> character == ',').count() + 1;
+    int first = words.indexOf(',');
+    return named <= FEW + 1 || words.indexOf('(') >= 0 && words.indexOf('(') < first
+        ? words
+        : words.substring(0, first) + " and " + (named - 1) + " more";
+  }
+
   /** Some words, and how many prefixes they name. */
   private record Brief(int named, List<String> words) {}
 

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fwctl.core.explain.Explanation;
+import dev.fwctl.core.exposure.FleetSurvey;
+import dev.fwctl.core.exposure.HostExposure;
+import dev.fwctl.core.exposure.Severity;
 import dev.fwctl.core.plan.Change;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
@@ -71,6 +74,9 @@ public final class Events {
     HOST_LOCK,
     /** What becomes of a packet. */
     EXPLANATION,
+    /** Who can reach what on a host. */
+    HOST_EXPOSURE,
+    EXPOSURE_SUMMARY,
     /** Where a saved plan comes from. */
     SAVED_PLAN,
     /** A change that is alike on some hosts. */
@@ -409,6 +415,37 @@ public final class Events {
             Type.EXPLANATION,
             ExplainText.heading(explanation) + ": " + ExplainText.word(explanation));
     new ExplanationJson(explanation).writeTo(event);
+    write(event);
+  }
+
+  /** Tells who can reach what, host by host, and the sum of it. */
+  public void exposure(FleetSurvey.Result result) {
+    for (HostExposure host : result.hosts()) {
+      ObjectNode event =
+          event(
+              Level.INFO,
+              Type.HOST_EXPOSURE,
+              ExposureText.summary(new FleetSurvey.Result(List.of(host), List.of())));
+      ExposureJson.write(host, event);
+      write(event);
+    }
+    for (FleetSurvey.Failed failed : result.failed()) {
+      failed.problems().forEach(problem -> error(problem, Optional.of(failed.name())));
+    }
+    ObjectNode event = event(Level.INFO, Type.EXPOSURE_SUMMARY, ExposureText.summary(result));
+    ObjectNode counts = event.putObject("endpoints");
+    for (Severity severity : Severity.values()) {
+      counts.put(
+          severity.name().toLowerCase(Locale.ROOT),
+          result.hosts().stream()
+              .flatMap(host -> host.exposures().stream())
+              .filter(exposure -> exposure.severity() == severity)
+              .count());
+    }
+    event
+        .putObject("hosts")
+        .put("told", result.hosts().size())
+        .put("left_out", result.failed().size());
     write(event);
   }
 

@@ -7,9 +7,7 @@ import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Packet;
 import dev.fwctl.core.explain.Explanation;
 import dev.fwctl.core.explain.Explanation.Way;
-import dev.fwctl.core.explain.PolicyLine;
 import dev.fwctl.model.Family;
-import dev.fwctl.model.netfilter.RulesetText;
 import java.util.Locale;
 
 /**
@@ -92,18 +90,7 @@ final class ExplanationJson {
   }
 
   private ObjectNode write(Step step, ObjectNode node) {
-    node.put("table", step.table());
-    node.put("chain", step.chain());
-    node.put("position", step.position());
-    node.put("rule", RulesetText.rule(family, step.rule()));
-    PolicyLine.of(step)
-        .ifPresent(
-            line ->
-                node.putObject("policy")
-                    .put("name", line.policy())
-                    .put("file", line.file())
-                    .put("line", line.line()));
-    return node;
+    return StepWords.write(step, family, node);
   }
 
   private static String label(Enum<?> constant) {

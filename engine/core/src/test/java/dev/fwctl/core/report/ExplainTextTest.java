@@ -135,7 +135,7 @@ class ExplainTextTest {
             """
             {"table":"mangle","chain":"FWCTL-INBOUND","position":5,\
             "rule":"-m comment --comment \\"policies/shop.yml:9 default\\" -j DROP",\
-            "policy":{"name":"default","file":"policies/shop.yml","line":9}}""");
+            "owner":"fwctl","policy":{"name":"default","file":"policies/shop.yml","line":9}}""");
     assertThat(event.at("/ways/0/stages/0/stage").asText()).isEqualTo("hook");
   }
 }

@@ -1,0 +1,143 @@
+package dev.fwctl.cli;
+
+import dev.fwctl.core.exposure.FleetSurvey;
+import dev.fwctl.core.exposure.FleetSurvey.Subject;
+import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.known.KnownHost;
+import dev.fwctl.core.known.SavedHost;
+import dev.fwctl.core.report.ExposureHtml;
+import dev.fwctl.core.report.ExposureText;
+import dev.fwctl.core.report.ProblemText;
+import dev.fwctl.model.ErrorCode;
+import dev.fwctl.model.Family;
+import dev.fwctl.model.FwctlException;
+import dev.fwctl.model.Host;
+import dev.fwctl.model.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows who can reach what today. */
+@Command(
+    name = "exposure",
+    description = {
+      "Shows who can reach what today: containers, published ports and services of",
+      "hosts, the worst first, and which rules let them in. Needs no policy and no",
+      "repository. Changes nothing."
+    },
+    mixinStandardHelpOptions = true)
+final class ExposureCommand implements Callable<Integer> {
+  @Option(
+      names = "--rules",
+      paramLabel = "FILE",
+      description = {
+        "Ask no host: what iptables-save or ip6tables-save printed, or both in one file,",
+        "in place of the rules of --facts. May be given several times, for one host."
+      })
+  private List<Path> rules = new ArrayList<>();
+
+  @Option(
+      names = "--facts",
+      paramLabel = "FILE|FOLDER",
+      description = {
+        "Ask no host: what 'fwctl facts --json' printed, of one host or of many, or a",
+        "folder of such files (*.json). May be given several times."
+      })
+  private List<Path> facts = new ArrayList<>();
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report as a page that needs nothing else, too.")
+  private @Nullable Path html;
+
+  @Option(names = "--all-sources", description = "Name every source, also where there are many.")
+  private boolean allSources;
+
+  @Mixin private RepositoryOptions repository = new RepositoryOptions();
+  @Mixin private HostOptions hosts = new HostOptions();
+  @Mixin private OutputOptions output = new OutputOptions();
+
+  private final Context context;
+
+  ExposureCommand(Context context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    FleetSurvey.Result result = facts.isEmpty() && rules.isEmpty() ? asked() : saved();
+    if (output.json()) {
+      context.output().events().version(VersionProvider.version());
+      context.output().events().exposure(result);
+    } else {
+      Terminal terminal = context.terminal();
+      terminal
+          .out()
+          .print(
+              new ExposureText(terminal.style(output), new ProblemText(context.base()), allSources)
+                  .exposure(result));
+    }
+    if (html != null) {
+      write(html, ExposureHtml.page(result, VersionProvider.version(), Instant.now()));
+    }
+    int all = result.hosts().size() + result.failed().size();
+    return hosts.tolerance().bears(result.failed().size(), all) ? 0 : PlanCommand.INCOMPLETE;
+  }
+
+  private void write(Path file, String page) {
+    try {
+      Files.writeString(context.base().resolve(file), page);
+    } catch (IOException e) {
+      throw new FwctlException(
+          Problem.of(
+              ErrorCode.FILE_UNREADABLE,
+              "%s can't be written: %s".formatted(file, e),
+              "name a file in a folder that is there, as in --html exposure.html"),
+          e);
+    }
+  }
+
+  private FleetSurvey.Result asked() {
+    try (Session session = Session.open(context.base(), repository, hosts)) {
+      Map<Host, HostReading> readings =
+          FleetFacts.askAll(session, hosts.parallelism(), context.terminal(), output.json());
+      return FleetSurvey.of(
+          readings.entrySet().stream()
+              .map(
+                  asked ->
+                      new Subject(
+                          asked.getKey().name(),
+                          () -> Optional.of(KnownHost.of(asked.getKey().name(), asked.getValue()))))
+              .toList());
+    }
+  }
+
+  private FleetSurvey.Result saved() {
+    SavedHost saved = new SavedHost(context.base());
+    if (!rules.isEmpty()) {
+      if (facts.size() > 1) {
+        throw usage(
+            "--rules is of one host, and there are several --facts", "give the facts of that host");
+      }
+      KnownHost host = saved.read(rules, facts.stream().findFirst(), Optional.empty(), Family.IPV4);
+      return FleetSurvey.of(List.of(new Subject(host.name(), () -> Optional.of(host))));
+    }
+    return FleetSurvey.of(
+        saved.all(facts).stream().map(one -> new Subject(one.place(), one.known())).toList());
+  }
+
+  private static FwctlException usage(String message, String hint) {
+    return new FwctlException(Problem.of(ErrorCode.USAGE, message, hint));
+  }
+}
