@@ -64,6 +64,7 @@ class ArchitectureTest {
               "known",
               "explain",
               "exposure",
+              "doctor",
               "saved",
               "transaction",
               "converge",

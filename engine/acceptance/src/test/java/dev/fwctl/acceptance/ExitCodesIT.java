@@ -121,6 +121,16 @@ class ExitCodesIT {
         test -> test.run("explain", "one", "--from", "203.0.113.5", "--to", ":9000/tcp", "--json"),
         Events.Type.EXPLANATION),
     FACTS(0, test -> test.run("facts", "--json"), Events.Type.HOST_FACTS),
+    EXPOSURE(
+        0,
+        test -> test.run("exposure", "--json"),
+        Events.Type.HOST_EXPOSURE,
+        Events.Type.EXPOSURE_SUMMARY),
+    DOCTOR(
+        0,
+        test -> test.run("doctor", "--json"),
+        Events.Type.HOST_DIAGNOSIS,
+        Events.Type.DOCTOR_SUMMARY),
     A_PLAN_THAT_IS_SAVED(
         0,
         test -> {

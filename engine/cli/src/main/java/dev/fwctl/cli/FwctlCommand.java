@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       ValidateCommand.class,
       FactsCommand.class,
       ExposureCommand.class,
+      DoctorCommand.class,
       ExplainCommand.class,
       PlanCommand.class,
       ShowCommand.class,

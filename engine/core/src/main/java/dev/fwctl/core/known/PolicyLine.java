@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
  *
  * @param file the policy document; the beginning of a long path is left out
  * @param line the line, from 1
- * @param policy the policy's name, or {@code default} for what a policy says of all else
+ * @param policy the policy's name, or {@link #DEFAULT}
  */
 public record PolicyLine(String file, int line, String policy) {
+  /** Stands for the policy's name where a rule is what a policy says of all else. */
+  public static final String DEFAULT = "default";
+
   /** What chains of ours begin with. */
   private static final String OWN = "FWCTL";
 

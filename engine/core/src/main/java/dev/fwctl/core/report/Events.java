@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fwctl.core.doctor.Diagnosis;
 import dev.fwctl.core.explain.Explanation;
 import dev.fwctl.core.exposure.FleetSurvey;
 import dev.fwctl.core.exposure.HostExposure;
@@ -77,6 +78,9 @@ public final class Events {
     /** Who can reach what on a host. */
     HOST_EXPOSURE,
     EXPOSURE_SUMMARY,
+    /** What of a host's rules is needless or broken. */
+    HOST_DIAGNOSIS,
+    DOCTOR_SUMMARY,
     /** Where a saved plan comes from. */
     SAVED_PLAN,
     /** A change that is alike on some hosts. */
@@ -446,6 +450,32 @@ public final class Events {
         .putObject("hosts")
         .put("told", result.hosts().size())
         .put("left_out", result.failed().size());
+    write(event);
+  }
+
+  /** Tells what of a host's rules is needless or broken. */
+  public void diagnosis(Diagnosis diagnosis) {
+    ObjectNode event =
+        event(
+            Level.INFO,
+            Type.HOST_DIAGNOSIS,
+            diagnosis.host() + ": " + Count.of(diagnosis.findings().size(), "finding"));
+    DiagnosisJson.write(diagnosis, event);
+    write(event);
+  }
+
+  /**
+   * Tells how much of hosts' rules is needless or broken.
+   *
+   * @param unread how many hosts could not be examined
+   */
+  public void doctorSummary(List<Diagnosis> diagnoses, int unread) {
+    ObjectNode event =
+        event(Level.INFO, Type.DOCTOR_SUMMARY, DoctorText.summary(diagnoses, unread));
+    event
+        .put("findings", diagnoses.stream().mapToInt(one -> one.findings().size()).sum())
+        .put("hosts", diagnoses.size() + unread)
+        .put("not_examined", unread);
     write(event);
   }
 

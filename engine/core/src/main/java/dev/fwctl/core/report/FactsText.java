@@ -8,6 +8,7 @@ import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.Container.Attachment;
 import dev.fwctl.model.Container.Networking;
+import dev.fwctl.model.CounterFacts;
 import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Fact;
@@ -98,6 +99,8 @@ public final class FactsText {
       case Receipt receipt -> append(text, receipt);
       // It is told as a warning.
       case UnderWay _ -> {}
+      // What it means, `fwctl doctor` tells.
+      case CounterFacts _ -> {}
       case BootFacts boot ->
           heading(
               text,
@@ -291,7 +294,7 @@ public final class FactsText {
           text,
           ruleset.family().label() + " " + ruleset.variant().name().toLowerCase(Locale.ROOT),
           ruleset.tables().stream()
-              .map(table -> count(rules(table.chains()), "rule") + " in " + table.name())
+              .map(table -> Count.of(rules(table.chains()), "rule") + " in " + table.name())
               .collect(Collectors.joining(", ")));
     }
     firewall
@@ -303,7 +306,7 @@ public final class FactsText {
                     table.family().label() + " table " + table.name(),
                     "holds rules that iptables can't show"));
     if (!firewall.sets().isEmpty()) {
-      item(text, "address sets of fwctl", count(firewall.sets().size(), "set"));
+      item(text, "address sets of fwctl", Count.of(firewall.sets().size(), "set"));
     }
   }
 
@@ -315,10 +318,6 @@ public final class FactsText {
     heading(
         text,
         "nftables: " + (!nftables.known() ? "not known" : tables.isEmpty() ? "no tables" : tables));
-  }
-
-  private static String count(int number, String what) {
-    return number + " " + what + (number == 1 ? "" : "s");
   }
 
   private static int rules(Collection<Chain> chains) {
@@ -338,7 +337,7 @@ public final class FactsText {
             + receipt.commit().map(commit -> ", commit " + commit).orElse("")
             + (receipt.dirty() ? " with uncommitted changes" : "")
             + ", "
-            + count(receipt.rules().size(), "rule"));
+            + Count.of(receipt.rules().size(), "rule"));
   }
 
   /** Writes any value, a line a scalar. */

@@ -99,13 +99,13 @@ public final class PlanText {
         "",
         drifts.isEmpty()
             ? (unread.isEmpty() ? "No drift. " : "No drift seen. ")
-                + count(hosts - unread.size(), "host")
+                + Count.of(hosts - unread.size(), "host")
                 + (hosts - unread.size() == 1 ? " is" : " are")
                 + " as last applied"
                 + rest
                 + "."
             : "Drift: %d of %s no longer as applied%s. 'fwctl apply' repairs it."
-                .formatted(drifts.size(), count(hosts, "host"), rest),
+                .formatted(drifts.size(), Count.of(hosts, "host"), rest),
         "");
     return text.toString();
   }
@@ -142,7 +142,7 @@ public final class PlanText {
           "  ",
           "and %s packets there or %s through what every host needs (--all-rules)"
               .formatted(
-                  count(folded, "rule") + (folded == 1 ? " that leads" : " that lead"),
+                  Count.of(folded, "rule") + (folded == 1 ? " that leads" : " that lead"),
                   folded == 1 ? "lets" : "let"),
           "    ");
     }
@@ -161,7 +161,7 @@ public final class PlanText {
     Paragraph.append(
         heading,
         "",
-        (hosts.size() == 1 ? "" : count(hosts.size(), "host") + ": ")
+        (hosts.size() == 1 ? "" : Count.of(hosts.size(), "host") + ": ")
             + names
             + "  (change "
             + change.artifact().substring(0, 12)
@@ -228,7 +228,7 @@ public final class PlanText {
       Paragraph.append(
           text,
           "  " + style.changed("~") + " ",
-          count((int) notes, "rule") + " will name another line of the policy, nothing else",
+          Count.of((int) notes, "rule") + " will name another line of the policy, nothing else",
           "    ");
     }
   }
@@ -335,7 +335,7 @@ public final class PlanText {
     int refused = plan.notPlannable().size() - unreachable;
     List<String> details = new ArrayList<>();
     if (plan.hasChanges()) {
-      details.add(count(plan.groups().size(), "distinct change"));
+      details.add(Count.of(plan.groups().size(), "distinct change"));
     }
     if (unreachable > 0) {
       details.add(unreachable + " unreachable");
@@ -350,7 +350,7 @@ public final class PlanText {
     if (!plan.hasChanges()) {
       int fine = plan.hosts().size() - plan.notPlannable().size();
       return "No changes. %s as the policies say%s."
-          .formatted(count(fine, "host") + (fine == 1 ? " is" : " are"), hint);
+          .formatted(Count.of(fine, "host") + (fine == 1 ? " is" : " are"), hint);
     }
     return "Plan: %d to add, %d to change, %d to remove on %d of %s%s."
         .formatted(
@@ -358,16 +358,12 @@ public final class PlanText {
             plan.count(RuleChange.Kind.CHANGE) + plan.count(RuleChange.Kind.NOTE),
             plan.count(RuleChange.Kind.REMOVE),
             plan.changed().size(),
-            count(plan.hosts().size(), "host"),
+            Count.of(plan.hosts().size(), "host"),
             hint);
   }
 
   /** The first detail stands apart from the hosts that are left out. */
   private static String rest(List<String> details) {
     return details.size() == 1 ? "" : "; " + String.join(", ", details.subList(1, details.size()));
-  }
-
-  private static String count(int count, String noun) {
-    return count + " " + noun + (count == 1 ? "" : "s");
   }
 }
