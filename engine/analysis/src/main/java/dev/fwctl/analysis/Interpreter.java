@@ -135,6 +135,12 @@ public final class Interpreter {
     return new Outcome(Verdict.ACCEPTED, walk.packet, walk.trace, walk.byPolicy);
   }
 
+  /** Tells whether a built-in chain drops what comes to its end. */
+  boolean drops(Hook hook) {
+    Chain chain = tables.getOrDefault(hook.table(), Map.of()).get(hook.chain());
+    return chain != null && chain.policy().equals(Optional.of("DROP"));
+  }
+
   static boolean translatesSource(Target.Other target) {
     return SOURCE_NAT.contains(target.name());
   }
@@ -189,9 +195,7 @@ public final class Interpreter {
       }
       Optional<Verdict> verdict = through(hook.table(), chains, chain, 0);
       byPolicy = verdict.isEmpty();
-      return verdict.isPresent() || !chain.policy().equals(Optional.of("DROP"))
-          ? verdict
-          : Optional.of(Verdict.DROPPED);
+      return verdict.isPresent() || !drops(hook) ? verdict : Optional.of(Verdict.DROPPED);
     }
 
     /** Takes the packet through a chain; nothing when it comes back to the caller. */

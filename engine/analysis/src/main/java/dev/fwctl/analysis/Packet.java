@@ -96,6 +96,18 @@ public record Packet(
   /** What a packet carries. */
   public sealed interface Payload {
     /**
+     * Returns what connection tracking takes for the port to which a connection goes that it opens:
+     * of a message its type and code, as one number. Source: the kernel's nf_conntrack_tuple.h.
+     */
+    default int connectionPort() {
+      return switch (this) {
+        case Ports ports -> ports.destination();
+        case Icmp message -> message.type() << 8 | message.code();
+        case Other _ -> 0;
+      };
+    }
+
+    /**
      * A segment or datagram.
      *
      * @param protocol {@code tcp}, {@code udp} or {@code sctp}
@@ -144,7 +156,7 @@ public record Packet(
    * @param sourceTranslated whether the connection's source address is translated
    * @param destinationTranslated whether the connection's destination address is translated
    * @param originalDestination where the connection's first packet went to
-   * @param originalPort the port to which it went, 0 where there are no ports
+   * @param originalPort the port to which it went, as {@link Payload#connectionPort} says
    */
   public record Tracking(
       State state,

@@ -81,6 +81,10 @@ public final class PacketSpace {
   private final Map<Integer, Integer> mark = new HashMap<>();
   private final Field source;
   private final Field destination;
+
+  /** Type and code together. */
+  private final Field icmpKind;
+
   private final Field icmpType;
   private final Field icmpCode;
   private final Field destinationPort;
@@ -133,8 +137,9 @@ public final class PacketSpace {
     vocabulary.markBits().forEach(bit -> mark.put(bit, variableCount++));
     source = fieldOfBits(family.bits());
     destination = fieldOfBits(family.bits());
-    icmpType = fieldOfBits(8);
-    icmpCode = fieldOfBits(8);
+    icmpKind = fieldOfBits(16);
+    icmpType = new Field(icmpKind.first(), 8);
+    icmpCode = new Field(icmpKind.first() + 8, 8);
     destinationPort = fieldOfBits(16);
     sourcePort = fieldOfBits(16);
     tcpFlags = fieldOfBits(TcpFlag.values().length).variables();
@@ -495,7 +500,10 @@ public final class PacketSpace {
         List<PortRange> ports = List.of(it.ports());
         int dialled =
             diagrams.ifThenElse(
-                withPorts, ports(destinationPort, ports), constant(it.ports().contains(0)));
+                withPorts,
+                ports(destinationPort, ports),
+                diagrams.ifThenElse(
+                    icmp(), ports(icmpKind, ports), constant(it.ports().contains(0))));
         yield ofConnection(
             negate(diagrams.ifThenElse(opening, dialled, ports(originalPort, ports)), it.negated()),
             question);
@@ -759,7 +767,6 @@ public final class PacketSpace {
     boolean translated = found.get(destinationTranslated);
     boolean opens = how == State.NEW && !translated;
     Packet.Payload payload = payload(found);
-    int port = payload instanceof Packet.Payload.Ports ports ? ports.destination() : 0;
     long marks =
         mark.entrySet().stream()
             .filter(bit -> found.get(bit.getValue()))
@@ -777,7 +784,7 @@ public final class PacketSpace {
             found.get(sourceTranslated),
             translated,
             opens ? to : originalDestination.address(found, family),
-            opens ? port : originalPort.number(found)),
+            opens ? payload.connectionPort() : originalPort.number(found)),
         routing.types(to),
         marks);
   }

@@ -39,12 +39,15 @@ public final class Routing {
    */
   Set<String> types(IpAddress address) {
     if (address.family() == Family.IPV4) {
+      // Of the loopback network, too, the last address is for all.
       return Set.of(
-          isLocal(address)
+          isOwn(address)
               ? "LOCAL"
-              : MULTICAST_IPV4.contains(address)
-                  ? "MULTICAST"
-                  : isBroadcast(address) ? "BROADCAST" : "UNICAST");
+              : isBroadcast(address)
+                  ? "BROADCAST"
+                  : isLocal(address)
+                      ? "LOCAL"
+                      : MULTICAST_IPV4.contains(address) ? "MULTICAST" : "UNICAST");
     }
     if (MULTICAST_IPV6.contains(address)) {
       return Set.of("MULTICAST");
@@ -69,12 +72,12 @@ public final class Routing {
   /** Returns all addresses of a family by what they are to the host. */
   List<Region> regions(Family family) {
     AddressSet rest = AddressSet.of(IpPrefix.everything(family));
+    AddressSet own = own(family);
     AddressSet local = local(family);
     AddressSet multicast = AddressSet.of(family == Family.IPV4 ? MULTICAST_IPV4 : MULTICAST_IPV6);
-    AddressSet broadcast = family == Family.IPV4 ? broadcast() : AddressSet.none();
     List<AddressSet> kinds =
         family == Family.IPV4
-            ? List.of(local, multicast, broadcast, rest)
+            ? List.of(own, broadcast(), local, multicast, rest)
             : List.of(multicast, local, rest);
     List<Region> regions = new ArrayList<>();
     for (AddressSet kind : kinds) {
@@ -87,14 +90,19 @@ public final class Routing {
     return regions;
   }
 
-  private AddressSet local(Family family) {
-    List<IpPrefix> local = new ArrayList<>();
-    local.add(IpPrefix.of(family == Family.IPV4 ? "127.0.0.0/8" : "::1/128"));
-    own()
-        .map(InterfaceAddress::address)
-        .filter(address -> address.family() == family)
-        .forEach(address -> local.add(IpPrefix.single(address)));
-    return AddressSet.ofPrefixes(local);
+  /** Returns the addresses of a family that are the host's own, as {@link #isLocal} says. */
+  AddressSet local(Family family) {
+    return own(family)
+        .union(AddressSet.of(IpPrefix.of(family == Family.IPV4 ? "127.0.0.0/8" : "::1/128")));
+  }
+
+  private AddressSet own(Family family) {
+    return AddressSet.ofPrefixes(
+        own()
+            .map(InterfaceAddress::address)
+            .filter(address -> address.family() == family)
+            .map(IpPrefix::single)
+            .toList());
   }
 
   private AddressSet broadcast() {
@@ -127,6 +135,11 @@ public final class Routing {
     }
     AddressSet rest = AddressSet.of(IpPrefix.everything(family));
     Map<Set<String>, AddressSet> towards = new LinkedHashMap<>();
+    for (AddressSet whole : groups(family)) {
+      AddressSet here = whole.intersect(rest);
+      rest = rest.minus(here);
+      towards.merge(interfacesTowards(whole.ranges().getFirst().first()), here, AddressSet::union);
+    }
     List<IpPrefix> longestFirst =
         names.keySet().stream().sorted(Comparator.comparing(IpPrefix::length).reversed()).toList();
     for (IpPrefix prefix : longestFirst) {
@@ -134,17 +147,39 @@ public final class Routing {
       rest = rest.minus(here);
       towards.merge(names.getOrDefault(prefix, Set.of()), here, AddressSet::union);
     }
-    towards.put(Set.of(), rest);
+    towards.merge(Set.of(), rest, AddressSet::union);
     return towards;
+  }
+
+  /** Returns sets of addresses each of which has its interfaces from no route that is known. */
+  private List<AddressSet> groups(Family family) {
+    return family == Family.IPV4
+        ? broadcasts().distinct().map(address -> AddressSet.of(IpPrefix.single(address))).toList()
+        : List.of(AddressSet.of(MULTICAST_IPV6));
   }
 
   /**
    * Returns the interfaces that packets for an address leave by: none if no route leads there,
    * several if it is not known which of these routes the kernel takes.
+   *
+   * <p>What goes to all in a network leaves by the interface that is in it; for IPv6 groups the
+   * kernel has a route by each interface.
    */
   public Set<String> interfacesTowards(IpAddress address) {
-    int longest = -1;
     Set<String> names = new TreeSet<>();
+    if (MULTICAST_IPV6.contains(address)) {
+      network.interfaces().stream()
+          .filter(link -> link.up() && !link.name().equals("lo"))
+          .forEach(link -> names.add(link.name()));
+      return names;
+    }
+    network.interfaces().stream()
+        .filter(link -> link.up() && broadcasts(link).anyMatch(address::equals))
+        .forEach(link -> names.add(link.name()));
+    if (!names.isEmpty()) {
+      return names;
+    }
+    int longest = -1;
     for (Route route : network.routes()) {
       int length = route.destination().length();
       if (route.destination().contains(address) && length >= longest) {
@@ -170,7 +205,11 @@ public final class Routing {
 
   /** Tells whether an address is one of the host's own. */
   public boolean isLocal(IpAddress address) {
-    return address.isLoopback() || own().anyMatch(own -> own.address().equals(address));
+    return address.isLoopback() || isOwn(address);
+  }
+
+  private boolean isOwn(IpAddress address) {
+    return own().anyMatch(own -> own.address().equals(address));
   }
 
   private boolean isBroadcast(IpAddress address) {
@@ -178,7 +217,11 @@ public final class Routing {
   }
 
   private Stream<IpAddress> broadcasts() {
-    return own()
+    return network.interfaces().stream().filter(NetworkInterface::up).flatMap(Routing::broadcasts);
+  }
+
+  private static Stream<IpAddress> broadcasts(NetworkInterface link) {
+    return link.addresses().stream()
         .filter(own -> own.address().family() == Family.IPV4 && own.prefixLength() < 31)
         .map(own -> IpPrefix.containing(own.address(), own.prefixLength()).last());
   }

@@ -217,7 +217,9 @@ public final class SymbolicTraversal {
       int delivered = ask("mangle", "INPUT", view, space.leavingBy(here, Optional.empty()));
       delivered = ask("filter", "INPUT", view, delivered);
       delivered = ask("security", "INPUT", view, delivered);
-      end(Ending.DELIVERED, view, hide("INPUT", view, delivered));
+      // What has come by loopback was asked on its way out.
+      boolean asked = view.in().isPresent();
+      end(Ending.DELIVERED, view, asked ? delivered : hide("INPUT", view, delivered));
       int forwarded = ask("mangle", "FORWARD", view, route(view, onward));
       forwarded = ask("filter", "FORWARD", view, forwarded);
       forwarded = ask("security", "FORWARD", view, forwarded);
@@ -232,9 +234,14 @@ public final class SymbolicTraversal {
     }
 
     private void leave(View before, View view, int packets) {
-      int routed = view.equals(before) ? packets : route(view, packets);
-      int filtered = ask("filter", "OUTPUT", view, routed);
-      int sent = post(view, ask("security", "OUTPUT", view, filtered));
+      boolean unchanged = view.equals(before);
+      if (!unchanged && route(view, packets) == FALSE) {
+        return;
+      }
+      // Until the hook is over rules see the interface that was found at first; where translated
+      // packets are bound for is one address, so all of them have a route.
+      int filtered = ask("security", "OUTPUT", view, ask("filter", "OUTPUT", view, packets));
+      int sent = post(view, unchanged ? filtered : route(view, filtered));
       int looped = hold(diagrams.and(sent, space.leaving("lo")));
       end(Ending.SENT, view, diagrams.minus(sent, looped));
       // Packets to the host itself come in again, their connection known and NAT done.
@@ -249,7 +256,7 @@ public final class SymbolicTraversal {
 
     /** Sends packets where routes lead; what comes from the host for the host by loopback. */
     private int route(View view, int packets) {
-      AddressSet local = space.routing().ending(space.family());
+      AddressSet local = space.routing().local(space.family());
       int here = hold(diagrams.and(packets, space.boundFor(local, view)));
       int routed = hold(space.leavingBy(here, Optional.of("lo")));
       int rest = hold(diagrams.minus(packets, here));

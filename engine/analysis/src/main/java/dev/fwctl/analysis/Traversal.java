@@ -25,8 +25,9 @@ import java.util.Set;
  *
  * <p>Destination NAT is for the packet that opens a connection; those that follow are given as they
  * are behind it. That the host forwards at all (net.ipv4.ip_forward), and whether it takes a packet
- * from where it says that it comes from (rp_filter), is taken as given. Source of the order: the
- * kernel's priorities in netfilter_ipv4.h.
+ * from where it says that it comes from (rp_filter), is taken as given. The copy that the host gets
+ * of what it sends to a group is not followed. Source of the order: the kernel's priorities in
+ * netfilter_ipv4.h.
  */
 public final class Traversal {
   /** More than a person reads. */
@@ -93,7 +94,7 @@ public final class Traversal {
     boolean arrived =
         packet.in().isPresent()
             ? way.arrive()
-            : way.leave() && (!way.isLoopedBack() || way.comeBack());
+            : way.leave() && (!way.leadsBack() || way.comeBack());
     return way.end(arrived);
   }
 
@@ -103,6 +104,7 @@ public final class Traversal {
     private final Suppositions suppositions;
     private Packet packet;
     private Optional<Ending> ending = Optional.empty();
+    private boolean isLoopedBack;
 
     Way(Packet start, Suppositions suppositions) {
       this.suppositions = suppositions;
@@ -134,7 +136,7 @@ public final class Traversal {
         return ask("mangle", "INPUT")
             && ask("filter", "INPUT")
             && ask("security", "INPUT")
-            && hide("INPUT");
+            && (isLoopedBack || hide("INPUT"));
       }
       return route()
           && ask("mangle", "FORWARD")
@@ -148,21 +150,27 @@ public final class Traversal {
       if (!route() || !track("OUTPUT") || !ask("mangle", "OUTPUT")) {
         return false;
       }
-      IpAddress before = packet.destination();
-      return translate("OUTPUT")
-          && (packet.destination().equals(before) || route())
-          && ask("filter", "OUTPUT")
-          && ask("security", "OUTPUT")
-          && ask("mangle", "POSTROUTING")
-          && hide("POSTROUTING");
+      Packet before = packet;
+      if (!translate("OUTPUT") || !packet.destination().equals(before.destination()) && !route()) {
+        return false;
+      }
+      // Until the hook is over rules see the interface that was found at first.
+      Optional<String> out = packet.out();
+      packet = packet.leavingBy(before.out());
+      if (!ask("filter", "OUTPUT") || !ask("security", "OUTPUT")) {
+        return false;
+      }
+      packet = packet.leavingBy(out);
+      return ask("mangle", "POSTROUTING") && hide("POSTROUTING");
     }
 
-    boolean isLoopedBack() {
+    boolean leadsBack() {
       return packet.out().equals(Optional.of("lo"));
     }
 
     /** A packet to the host itself comes in again, its connection known and NAT done. */
     boolean comeBack() {
+      isLoopedBack = true;
       packet = packet.arrivingBy("lo");
       return ask("raw", "PREROUTING") && ask("mangle", "PREROUTING") && goOn();
     }
@@ -179,7 +187,7 @@ public final class Traversal {
     }
 
     private boolean route() {
-      if (routing.endsHere(packet.destination())) {
+      if (routing.isLocal(packet.destination())) {
         // Only what the host sends itself gets here.
         packet = packet.leavingBy(Optional.of("lo"));
         stages.add(new Journey.Routed(false, Set.of("lo")));
@@ -273,10 +281,16 @@ public final class Traversal {
      * the chain's policy lets it.
      */
     private boolean hide(String chain) {
-      if (packet.tracking().state() == State.NEW
-          && walk(new Hook("nat", chain), new Suppositions(List.of())).verdict()
-              == Verdict.DROPPED) {
+      if (packet.tracking().state() != State.NEW) {
+        return true;
+      }
+      Hook hook = new Hook("nat", chain);
+      boolean decides = interpreter.drops(hook);
+      Outcome outcome = walk(hook, decides ? suppositions : new Suppositions(List.of()));
+      if (outcome.verdict() == Verdict.DROPPED) {
         ending = Optional.of(Ending.DROPPED);
+      } else if (outcome.verdict() == Verdict.UNDECIDED && decides && suppositions.isOpen()) {
+        ending = Optional.of(Ending.UNDECIDED);
       }
       return ending.isEmpty();
     }

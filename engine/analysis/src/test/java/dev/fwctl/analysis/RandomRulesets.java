@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -31,6 +32,7 @@ import net.jqwik.api.Tuple;
  * @param addresses addresses around which rules' networks lie
  * @param targets addresses that destination NAT leads to
  * @param ports ports around which rules' ranges lie
+ * @param sets names of address sets of that family
  * @param unknown matches that are not understood, which some rules have
  */
 public record RandomRulesets(
@@ -39,6 +41,7 @@ public record RandomRulesets(
     List<IpAddress> addresses,
     List<IpAddress> targets,
     List<Integer> ports,
+    List<String> sets,
     List<String> unknown) {
   private static final int OWN_CHAINS = 3;
   private static final int MOST_RULES = 4;
@@ -48,6 +51,7 @@ public record RandomRulesets(
     addresses = List.copyOf(addresses);
     targets = List.copyOf(targets);
     ports = List.copyOf(ports);
+    sets = List.copyOf(sets);
     unknown = List.copyOf(unknown);
   }
 
@@ -64,11 +68,9 @@ public record RandomRulesets(
   private Arbitrary<Table> table(String table, String... hooks) {
     List<Arbitrary<Chain>> chains = new ArrayList<>();
     for (String hook : hooks) {
-      // The kernel has no packets dropped in nat.
       Arbitrary<String> policy =
-          table.equals("nat")
-              ? Arbitraries.just("ACCEPT")
-              : Arbitraries.of("ACCEPT", "ACCEPT", "ACCEPT", "DROP");
+          Arbitraries.of(true, false, false, false, false, false, false, false)
+              .map(drops -> drops ? "DROP" : "ACCEPT");
       chains.add(chain(table, hook, policy.map(Optional::of)));
     }
     for (int own = 0; own < OWN_CHAINS; own++) {
@@ -129,6 +131,7 @@ public record RandomRulesets(
       if (chain.equals("POSTROUTING")) {
         all.add(Optional.of(new Target.Other("MASQUERADE")));
       }
+      all.add(Optional.of(new Target.Other("SNAT --to-source " + addresses.getFirst())));
       return all;
     }
     int first = own ? Integer.parseInt(chain.substring(4)) + 1 : 0;
@@ -147,6 +150,7 @@ public record RandomRulesets(
       case "filter" -> {
         String plain = family == Family.IPV4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
         all.add(Optional.of(new Target.Drop()));
+        all.add(Optional.of(new Target.Reject(plain)));
         all.add(Optional.of(new Target.Reject(plain)));
         all.add(Optional.of(new Target.Reject("tcp-reset")));
       }
@@ -230,8 +234,9 @@ public record RandomRulesets(
                 });
     Arbitrary<SortedSet<TcpFlag>> flags =
         Arbitraries.of(TcpFlag.class).set().ofMaxSize(4).map(TreeSet::new);
+    // Of a rule that examines no flag at all, iptables 1.8.7 does not print the match.
     Arbitrary<List<Match>> segment =
-        Combinators.combine(seldom(), flags, flags)
+        Combinators.combine(seldom(), flags.filter(examined -> !examined.isEmpty()), flags)
             .as(
                 (negated, examined, set) ->
                     List.of(
@@ -285,12 +290,21 @@ public record RandomRulesets(
     Arbitrary<Match> mark =
         Combinators.combine(seldom(), Arbitraries.of(0L, 1L, 2L, 3L), Arbitraries.of(3L, 0x11L))
             .as((negated, value, mask) -> new Match.PacketMark(negated, value, mask));
-    return unknown.isEmpty()
-        ? some(type.optional(0.15), mark.optional(0.15))
-        : some(
+    Arbitrary<Match> source =
+        Combinators.combine(seldom(), Arbitraries.of(sets)).as(Match.SourceInSet::new);
+    Arbitrary<Match> destination =
+        Combinators.combine(seldom(), Arbitraries.of(sets)).as(Match.DestinationInSet::new);
+    Arbitrary<List<Match>> understood =
+        some(
             type.optional(0.15),
             mark.optional(0.15),
-            Arbitraries.of(unknown).<Match>map(Match.Unknown::new).optional(0.25));
+            source.optional(0.07),
+            destination.optional(0.07));
+    return unknown.isEmpty()
+        ? understood
+        : Combinators.combine(
+                understood, Arbitraries.of(unknown).<Match>map(Match.Unknown::new).optional(0.25))
+            .as((matches, more) -> Stream.concat(matches.stream(), more.stream()).toList());
   }
 
   /** Makes packets at the edges of what rules tell apart. */
@@ -338,7 +352,6 @@ public record RandomRulesets(
       Packet.Payload payload,
       Packet.Tracking tracking) {
     boolean opens = tracking.state() == Packet.State.NEW && !tracking.destinationTranslated();
-    int port = payload instanceof Packet.Payload.Ports ports ? ports.destination() : 0;
     Packet.Tracking fitting =
         opens
             ? new Packet.Tracking(
@@ -347,7 +360,7 @@ public record RandomRulesets(
                 tracking.sourceTranslated(),
                 false,
                 destination,
-                port)
+                payload.connectionPort())
             : tracking;
     return new Packet(in, Optional.empty(), source, destination, payload, fitting, Set.of(), 0);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fwctl.analysis.Interpreter.Step;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Journeys.End;
+import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
@@ -13,6 +14,7 @@ import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NetworkFacts.Route;
 import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.Match;
+import dev.fwctl.model.netfilter.NamedSet;
 import dev.fwctl.model.netfilter.Rule;
 import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.model.netfilter.Table;
@@ -57,6 +59,12 @@ class SymbolicTraversalPropertyTest {
           "-m mac --mac-source 00:16:3e:00:00:02",
           "-m length --length 100:200");
 
+  private static final NamedSet OFFICE =
+      new NamedSet(
+          "office",
+          Family.IPV4,
+          AddressSet.of(IpPrefix.of("203.0.113.0/24"), IpPrefix.of("2001:db8:7::/48")));
+
   private static RandomRulesets rulesets(Family family, List<String> unknown) {
     boolean ipv4 = family == Family.IPV4;
     return new RandomRulesets(
@@ -65,9 +73,11 @@ class SymbolicTraversalPropertyTest {
         addresses(
             ipv4
                 ? "192.0.2.11 192.0.2.255 172.17.0.2 203.0.113.5 198.51.100.7 127.0.0.1 224.0.0.1"
+                    + " 127.255.255.255"
                 : "2001:db8::11 fd00:17::2 2001:db8:7::5 2001:db8:9::9 ::1 ff02::1"),
         addresses(ipv4 ? "172.17.0.2 127.0.0.1" : "fd00:17::2 2001:db8::11"),
         List.of(80, 8081, 0, 65535),
+        List.of(OFFICE.name()),
         unknown);
   }
 
@@ -113,14 +123,14 @@ class SymbolicTraversalPropertyTest {
 
   private static Journeys journeys(Case given) {
     SymbolicTraversal traversal =
-        new SymbolicTraversal(given.family(), given.tables(), List.of(), HOST);
+        new SymbolicTraversal(given.family(), given.tables(), List.of(OFFICE), HOST);
     return traversal.of(traversal.space().any());
   }
 
   @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void setsGoTheWayOfEachOfTheirPackets(@ForAll("understood") Case given) {
     Journeys journeys = journeys(given);
-    Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
+    Traversal traversal = new Traversal(given.tables(), List.of(OFFICE), HOST);
     for (Packet packet : given.packets()) {
       Journey journey = traversal.of(packet);
       List<End> ends =
@@ -142,7 +152,7 @@ class SymbolicTraversalPropertyTest {
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void everyWitnessIsAPacketThatGoesThatWay(@ForAll("understood") Case given) {
     Journeys journeys = journeys(given);
-    Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
+    Traversal traversal = new Traversal(given.tables(), List.of(OFFICE), HOST);
     for (End end : journeys.ends()) {
       Packet witness = end.packets().witness().orElseThrow();
       assertThat(end.packets().contains(witness)).isTrue();
@@ -153,12 +163,12 @@ class SymbolicTraversalPropertyTest {
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void idleRulesApplyToNoPacket(@ForAll("understood") Case given) {
     SymbolicTraversal symbolic =
-        new SymbolicTraversal(given.family(), given.tables(), List.of(), HOST);
+        new SymbolicTraversal(given.family(), given.tables(), List.of(OFFICE), HOST);
     Set<Step> idle =
         symbolic.idleRules(symbolic.space().any()).stream()
             .map(IdleRule::step)
             .collect(Collectors.toSet());
-    Traversal traversal = new Traversal(given.tables(), List.of(), HOST);
+    Traversal traversal = new Traversal(given.tables(), List.of(OFFICE), HOST);
     for (Packet packet : given.packets()) {
       for (Journey.Stage stage : traversal.of(packet).stages()) {
         if (stage instanceof Journey.Asked asked) {
@@ -173,7 +183,7 @@ class SymbolicTraversalPropertyTest {
     Journeys journeys = journeys(given);
     List<Traversal> resolved = new ArrayList<>();
     for (int holding = 0; holding < 1 << UNKNOWN.size(); holding++) {
-      resolved.add(new Traversal(resolve(given.tables(), holding), List.of(), HOST));
+      resolved.add(new Traversal(resolve(given.tables(), holding), List.of(OFFICE), HOST));
     }
     for (Packet packet : given.packets()) {
       Set<Ending> endings = EnumSet.noneOf(Ending.class);

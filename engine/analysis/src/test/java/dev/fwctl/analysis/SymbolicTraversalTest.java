@@ -83,6 +83,25 @@ class SymbolicTraversalTest {
     assertThat(arrives(traversal, ssh)).isEqualTo(new Answer.Proved());
   }
 
+  /** Connection tracking has type and code of a message where others have the port. */
+  @Test
+  void takesTheKindOfAMessageForTheOriginalPort() {
+    SymbolicTraversal traversal =
+        traversal(":INPUT DROP [0:0]", "-A INPUT -m conntrack --ctorigdstport 2048 -j ACCEPT");
+    PacketSpace space = traversal.space();
+    PacketSet ping =
+        space
+            .opening()
+            .and(space.arrivingBy(Optional.of("eth0")))
+            .and(space.to(AddressSet.of(IpPrefix.of("192.0.2.11"))))
+            .and(space.ofProtocol("icmp"));
+    Packet accepted = traversal.of(ping).ending(ARRIVES).witness().orElseThrow();
+    assertThat(accepted.payload()).isEqualTo(new Packet.Payload.Icmp(8, 0));
+    assertThat(accepted.tracking().originalPort()).isEqualTo(2048);
+    assertThat(arrives(traversal, ping.and(space.ofIcmpType(13))))
+        .isInstanceOf(Answer.Refuted.class);
+  }
+
   @Test
   void refutesByAPacket() {
     SymbolicTraversal traversal =

@@ -30,6 +30,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TraversalTest {
   private static final NetworkFacts HOST =
@@ -142,6 +144,20 @@ class TraversalTest {
     };
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.11, 192.0.2.255, eth0",
+    "192.0.2.11, 172.17.255.255, docker0",
+    "192.0.2.11, 255.255.255.255, eth0",
+    "192.0.2.11, 224.0.0.1, eth0",
+  })
+  void sendsWhatIsForAllOutOfTheHost(String source, String destination, String interfaceName) {
+    Journey journey =
+        through("", packet(Optional.empty(), State.NEW, source, destination, "67/udp"));
+    assertThat(journey.ending()).isEqualTo(Ending.SENT);
+    assertThat(journey.packet().out()).contains(interfaceName);
+  }
+
   @Test
   void takesAPublishedPortToItsContainer() {
     Journey journey = through(DOCKER, fresh("eth0", "203.0.113.5", "192.0.2.11", "8081/tcp"));
@@ -190,6 +206,73 @@ class TraversalTest {
               assertThat(supposed.step().position()).isEqualTo(6);
             });
     assertThat(found.getLast().suppositions()).extracting(one -> one.applies()).contains(false);
+  }
+
+  @Test
+  void goesEachWayWhereSourceNatMayDrop() {
+    String rules =
+        """
+        *nat
+        :POSTROUTING DROP [0:0]
+        -A POSTROUTING -m recent --name r -j ACCEPT
+        COMMIT
+        """;
+    Packet packet = fresh("eth0", "203.0.113.5", "172.17.0.2", "80/tcp");
+    Traversal traversal = new Traversal(RulesetText.parse(rules), List.of(), HOST);
+    assertThat(traversal.possibilities(packet))
+        .extracting(one -> one.journey().ending())
+        .containsExactly(Ending.SENT, Ending.DROPPED);
+    assertThat(through(rules.replace("DROP", "ACCEPT"), packet).ending()).isEqualTo(Ending.SENT);
+    assertThat(through(rules.replace("-j ACCEPT", "-j QUEUE"), packet).ending())
+        .isEqualTo(Ending.UNDECIDED);
+  }
+
+  @Test
+  void asksForSourceNatOnce() {
+    String rules =
+        """
+        *nat
+        :INPUT ACCEPT [0:0]
+        :POSTROUTING ACCEPT [0:0]
+        -A INPUT -j SNAT --to-source 192.0.2.11
+        -A POSTROUTING -j ACCEPT
+        COMMIT
+        """;
+    Packet sent = packet(Optional.empty(), State.NEW, "192.0.2.11", "172.17.0.1", "80/tcp");
+    assertThat(words(through(rules, sent)))
+        .containsExactly("out lo", "nat POSTROUTING POSTROUTING:1", "here");
+  }
+
+  @Test
+  void showsRulesTheInterfaceFromBeforeDestinationNat() {
+    String rules =
+        """
+        *nat
+        :OUTPUT ACCEPT [0:0]
+        -A OUTPUT -p tcp -j DNAT --to-destination 172.17.0.2
+        COMMIT
+        *filter
+        :OUTPUT DROP [0:0]
+        -A OUTPUT -o eth0 -j ACCEPT
+        COMMIT
+        """;
+    Packet sent = packet(Optional.empty(), State.NEW, "192.0.2.11", "203.0.113.5", "80/tcp");
+    Journey journey = through(rules, sent);
+    assertThat(journey.ending()).isEqualTo(Ending.SENT);
+    assertThat(journey.packet().out()).contains("docker0");
+  }
+
+  @Test
+  void knowsTheBroadcastAddressOfLoopback() {
+    String rules =
+        """
+        *filter
+        :INPUT DROP [0:0]
+        -A INPUT -m addrtype --dst-type BROADCAST -j ACCEPT
+        COMMIT
+        """;
+    Packet sent = packet(Optional.empty(), State.NEW, "192.0.2.11", "127.255.255.255", "9/udp");
+    assertThat(through(rules, sent).ending()).isEqualTo(Ending.DELIVERED);
   }
 
   @Test

@@ -93,14 +93,13 @@ public final class Explainer {
           case Service.Icmp icmp ->
               new Packet.Payload.Icmp(icmp.kind().type(question.family()).orElseThrow(), 0);
         };
-    int dialled = question.service() instanceof Service.Port port ? port.port() : 0;
     return new Packet(
         in,
         Optional.empty(),
         question.from(),
         to,
         payload,
-        new Packet.Tracking(Packet.State.NEW, false, false, false, to, dialled),
+        new Packet.Tracking(Packet.State.NEW, false, false, false, to, payload.connectionPort()),
         Set.of(),
         0);
   }
