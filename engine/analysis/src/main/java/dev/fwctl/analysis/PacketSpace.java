@@ -212,7 +212,7 @@ public final class PacketSpace {
   public PacketSet opening() {
     return set(
         diagrams.minus(
-            diagrams.minus(opening, diagrams.variable(reply)),
+            diagrams.minus(openingConnection(), diagrams.variable(reply)),
             diagrams.variable(sourceTranslated)));
   }
 

@@ -103,6 +103,15 @@ class SymbolicTraversalTest {
   }
 
   @Test
+  void asksOneHookAboutPacketsThatAreTracked() {
+    SymbolicTraversal traversal =
+        traversal(":INPUT DROP [0:0]", "-A INPUT -m conntrack --ctstate NEW -j ACCEPT");
+    PacketSet opening = traversal.space().opening();
+    assertThat(traversal.at(new Hook("filter", "INPUT"), opening))
+        .containsEntry(Verdict.ACCEPTED, opening);
+  }
+
+  @Test
   void refutesByAPacket() {
     SymbolicTraversal traversal =
         traversal(
