@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Shows which rules of hosts never apply or lead nowhere, and which allowed sources",
-      "nothing came from. Needs no policy. Changes nothing."
+      "Shows rules that never apply, and allowed sources that nothing uses.",
+      "Also chains that nothing leads to, and jumps that lead nowhere. Needs no policy.",
+      "Changes nothing."
     },
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {

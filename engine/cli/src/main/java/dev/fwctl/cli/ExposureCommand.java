@@ -31,9 +31,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "exposure",
     description = {
-      "Shows who can reach what today: containers, published ports and services of",
-      "hosts, the worst first, and which rules let them in. Needs no policy and no",
-      "repository. Changes nothing."
+      "Shows who can reach what today, and which rules let them in.",
+      "Containers, published ports and services of hosts, the worst first. Needs no policy",
+      "and no repository. Changes nothing."
     },
     mixinStandardHelpOptions = true)
 final class ExposureCommand implements Callable<Integer> {
