@@ -321,12 +321,12 @@ public final class PacketSpace {
 
   /** Returns those that a packet of a set may be like, whatever the answers to what is unknown. */
   int possible(int packets) {
-    return diagrams.exists(packets, unknownBits());
+    return unknowns.isEmpty() ? packets : diagrams.exists(packets, unknownBits());
   }
 
   /** Returns the packets that are in a set, whatever the answers to what is unknown. */
   int certain(int packets) {
-    return diagrams.forAll(packets, unknownBits());
+    return unknowns.isEmpty() ? packets : diagrams.forAll(packets, unknownBits());
   }
 
   private BitSet unknownBits() {

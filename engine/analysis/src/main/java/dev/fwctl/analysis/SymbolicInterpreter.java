@@ -6,6 +6,7 @@ import static dev.fwctl.analysis.diagram.Diagrams.TRUE;
 import dev.fwctl.analysis.Interpreter.Hook;
 import dev.fwctl.analysis.Interpreter.Step;
 import dev.fwctl.analysis.diagram.Diagrams;
+import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.Rule;
@@ -158,15 +159,9 @@ final class SymbolicInterpreter {
       Frame frame = frames.element();
       if (!frame.isOver()) {
         apply(hook.table(), chains, frames, view, passed);
-        space.tidy(
-            () ->
-                IntStream.concat(
-                    held.stream(),
-                    IntStream.concat(
-                        passed.all(),
-                        frames.stream()
-                            .flatMapToInt(
-                                it -> IntStream.of(it.entering, it.passing, it.returned)))));
+        if (diagrams.isCrowded()) {
+          tidy(held, passed, frames);
+        }
         continue;
       }
       tellOfRest(hook.table(), frame, view);
@@ -189,6 +184,17 @@ final class SymbolicInterpreter {
     }
   }
 
+  private void tidy(IntList held, Passed passed, Deque<Frame> frames) {
+    space.tidy(
+        () ->
+            IntStream.concat(
+                held.stream(),
+                IntStream.concat(
+                    passed.all(),
+                    frames.stream()
+                        .flatMapToInt(it -> IntStream.of(it.entering, it.passing, it.returned)))));
+  }
+
   /** Tells of the rules that nothing comes to any more. */
   private void tellOfRest(String table, Frame frame, View view) {
     if (watcher != Watcher.NOBODY) {
@@ -204,6 +210,9 @@ final class SymbolicInterpreter {
       String table, Map<String, Chain> chains, Deque<Frame> frames, View view, Passed passed) {
     Frame frame = frames.element();
     Rule rule = frame.chain.rules().get(frame.position++);
+    if (watcher == Watcher.NOBODY && isElsewhere(rule, view)) {
+      return;
+    }
     Step step = new Step(table, frame.chain.name(), frame.position, rule);
     int taken = taken(rule, step, view, frame.passing);
     watcher.met(step, frame.entering, view, taken);
@@ -246,6 +255,24 @@ final class SymbolicInterpreter {
     }
   }
 
+  /**
+   * Tells whether a rule is about another destination than the one that all packets were given: so
+   * are most rules for containers, and they need not be met one by one.
+   */
+  private static boolean isElsewhere(Rule rule, View view) {
+    if (view.translation().isEmpty()) {
+      return false;
+    }
+    IpAddress destination = view.translation().get().address();
+    for (Match match : rule.matches()) {
+      if (match instanceof Match.DestinationAddress it
+          && it.prefix().contains(destination) == it.negated()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns the packets, of some, that a rule applies to. */
   private int taken(Rule rule, Step step, View view, int arriving) {
     int taken = diagrams.and(arriving, wanted(rule, view));
@@ -262,7 +289,7 @@ final class SymbolicInterpreter {
     boolean withState = rule.matches().stream().anyMatch(Match.ConnectionState.class::isInstance);
     int wanted = TRUE;
     for (Match match : rule.matches()) {
-      if (space.understands(match)) {
+      if (wanted != FALSE && space.understands(match)) {
         wanted = diagrams.and(wanted, space.holding(match, withState, view));
       }
     }

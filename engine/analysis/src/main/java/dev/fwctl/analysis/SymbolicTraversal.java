@@ -43,6 +43,11 @@ public final class SymbolicTraversal {
   private final Diagrams diagrams;
   private final SymbolicInterpreter interpreter;
 
+  /** Where packets end in the host. */
+  private final AddressSet local;
+
+  private final Map<Set<String>, AddressSet> towards;
+
   /**
    * Creates one for packets of one family.
    *
@@ -66,6 +71,8 @@ public final class SymbolicTraversal {
     this.space = new PacketSpace(family, tables, sets, network, nodes);
     this.diagrams = space.diagrams();
     this.interpreter = new SymbolicInterpreter(space, tables);
+    this.local = space.routing().ending(family);
+    this.towards = space.routing().towards(family);
   }
 
   /** Returns the space of the packets that it takes. */
@@ -211,8 +218,7 @@ public final class SymbolicTraversal {
     }
 
     private void goOn(View view, int packets) {
-      int here =
-          hold(diagrams.and(packets, space.boundFor(space.routing().ending(space.family()), view)));
+      int here = hold(diagrams.and(packets, space.boundFor(local, view)));
       int onward = hold(diagrams.minus(packets, here));
       int delivered = ask("mangle", "INPUT", view, space.leavingBy(here, Optional.empty()));
       delivered = ask("filter", "INPUT", view, delivered);
@@ -256,13 +262,12 @@ public final class SymbolicTraversal {
 
     /** Sends packets where routes lead; what comes from the host for the host by loopback. */
     private int route(View view, int packets) {
-      AddressSet local = space.routing().local(space.family());
       int here = hold(diagrams.and(packets, space.boundFor(local, view)));
       int routed = hold(space.leavingBy(here, Optional.of("lo")));
       int rest = hold(diagrams.minus(packets, here));
-      for (var towards : space.routing().towards(space.family()).entrySet()) {
-        int some = hold(diagrams.and(rest, space.boundFor(towards.getValue(), view)));
-        Set<String> names = towards.getKey();
+      for (var leading : towards.entrySet()) {
+        int some = hold(diagrams.and(rest, space.boundFor(leading.getValue(), view)));
+        Set<String> names = leading.getKey();
         if (names.isEmpty()) {
           end(Ending.NO_ROUTE, view, some);
         } else if (names.size() > 1) {

@@ -119,7 +119,8 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variet
     StringBuilder filter =
         new StringBuilder(
             "*filter\n:FORWARD DROP [0:0]\n:DOCKER - [0:0]\n:DOCKER-USER - [0:0]\n"
-                + "-A FORWARD -j DOCKER-USER\n");
+                + "-A FORWARD -j DOCKER-USER\n-A FORWARD -o %s -j DOCKER\n"
+                    .formatted(network(host).bridge().orElseThrow()));
     nat.append("-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n");
     int kind = host % kinds;
     String bridge = network(host).bridge().orElseThrow();
@@ -255,7 +256,11 @@ record SyntheticFleet(int hosts, int containers, int policies, int kinds, Variet
             new NetworkFacts.Route(
                 IpPrefix.everything(Family.IPV4),
                 Optional.of(IpAddress.of("198.51.0.1")),
-                new StringBuilder("eth0").toString())),
+                new StringBuilder("eth0").toString()),
+            new NetworkFacts.Route(
+                network.subnets().getFirst(),
+                Optional.empty(),
+                new StringBuilder(network.bridge().orElseThrow()).toString())),
         true);
   }
 

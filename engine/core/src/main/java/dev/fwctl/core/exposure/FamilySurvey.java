@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /** Finds out by which ways packets of one family come in. */
@@ -54,6 +55,9 @@ final class FamilySurvey {
   /** Packets whose way hangs on a target or on routes that are not understood. */
   private final PacketSet undecided;
 
+  /** Packets for addresses for which routers elsewhere send the host packets. */
+  private final PacketSet aimed;
+
   private final Map<Door, PacketSet> arriving = new LinkedHashMap<>();
   private final Map<Door, PacketSet> doubtful = new LinkedHashMap<>();
 
@@ -66,6 +70,7 @@ final class FamilySurvey {
     this.named = translated(tables);
     SymbolicTraversal traversal = new SymbolicTraversal(family, tables, host.sets(), network);
     this.space = traversal.space();
+    this.aimed = space.to(fromAfar());
     this.journeys = traversal.of(attempts());
     this.undecided = journeys.ending(EnumSet.of(Ending.UNDECIDED));
     this.reasons = new Reasons(family, tables, host.sets(), network);
@@ -100,11 +105,11 @@ final class FamilySurvey {
                 .filter(address -> address.family() == family)
                 .map(IpPrefix::single)
                 .toList());
-    PacketSet coming = space.none();
-    for (Map.Entry<String, AddressSet> one : outside.sources(family).entrySet()) {
-      coming =
-          coming.or(space.arrivingBy(Optional.of(one.getKey())).and(space.from(one.getValue())));
-    }
+    // From which addresses is asked of the answer, as that is simpler than the question.
+    PacketSet coming =
+        outside.sources(family).keySet().stream()
+            .map(name -> space.arrivingBy(Optional.of(name)))
+            .reduce(space.none(), PacketSet::or);
     AddressSet targets = outside.local(family).union(named).union(containers);
     return coming.and(space.to(targets)).and(space.attempts());
   }
@@ -289,17 +294,46 @@ final class FamilySurvey {
     PacketSet arrives = arriving.getOrDefault(door, space.none());
     PacketSet doubts = doubtful.getOrDefault(door, space.none());
     List<Way> ways = new ArrayList<>();
-    AddressSet afar = fromAfar();
-    PacketSet aimed = space.to(afar);
-    way(door, arrives.and(aimed), doubts.and(aimed), false).ifPresent(ways::add);
-    AddressSet reached =
-        ways.stream()
-            .map(way -> way.sources().union(way.perhaps()))
-            .reduce(AddressSet.none(), AddressSet::union);
-    way(door, arrives.minus(aimed), doubts.minus(aimed), true)
-        .filter(way -> !way.sources().union(way.perhaps()).minus(reached).isEmpty())
-        .ifPresent(ways::add);
+    Through afar = through(door, arrives.and(aimed), doubts.and(aimed));
+    if (!afar.isEmpty()) {
+      ways.add(way(door, afar, false));
+    }
+    Through near = through(door, arrives.minus(aimed), doubts.minus(aimed));
+    if (!near.isPartOf(afar)) {
+      ways.add(way(door, near, true));
+    }
     return ways;
+  }
+
+  /**
+   * Packets that get through.
+   *
+   * @param certain those that do so for sure
+   * @param possible those that may, these among them
+   * @param sure who sends the former
+   * @param perhaps who else sends the latter
+   */
+  private record Through(
+      PacketSet certain, PacketSet possible, AddressSet sure, AddressSet perhaps) {
+    boolean isEmpty() {
+      return sure.isEmpty() && perhaps.isEmpty();
+    }
+
+    boolean isPartOf(Through other) {
+      return sure.minus(other.sure).isEmpty()
+          && perhaps.minus(other.sure).minus(other.perhaps).isEmpty();
+    }
+  }
+
+  private Through through(Door door, PacketSet arrives, PacketSet doubts) {
+    PacketSet certain = door.assumed().isPresent() ? space.none() : arrives.certain();
+    PacketSet possible = arrives.or(doubts).possible();
+    AddressSet sure = sources(certain);
+    return new Through(
+        certain,
+        possible,
+        sure,
+        possible.equals(certain) ? AddressSet.none() : sources(possible).minus(sure));
   }
 
   /** Returns the addresses for which routers elsewhere send the host packets. */
@@ -313,22 +347,30 @@ final class FamilySurvey {
     return outside.own(family).union(others).union(AddressSet.ofPrefixes(containers));
   }
 
-  private Optional<Way> way(Door door, PacketSet arrives, PacketSet doubts, boolean byRoute) {
-    if (arrives.isEmpty() && doubts.isEmpty()) {
-      return Optional.empty();
+  /** Returns the addresses that packets come from, as far as they do come from there. */
+  private AddressSet sources(PacketSet packets) {
+    if (packets.isEmpty()) {
+      return AddressSet.none();
     }
-    PacketSet certain = door.assumed().isPresent() ? space.none() : arrives.certain();
-    PacketSet possible = arrives.or(doubts).possible();
-    AddressSet sure = certain.sources();
-    AddressSet perhaps = possible.sources().minus(sure);
-    if (sure.isEmpty() && perhaps.isEmpty()) {
-      return Optional.empty();
+    SortedMap<String, AddressSet> interfaces = outside.sources(family);
+    AddressSet sources = AddressSet.none();
+    for (Map.Entry<String, AddressSet> one : interfaces.entrySet()) {
+      PacketSet here =
+          interfaces.size() == 1
+              ? packets
+              : packets.and(space.arrivingBy(Optional.of(one.getKey())));
+      sources = sources.union(here.sources().intersect(one.getValue()));
     }
+    return sources;
+  }
+
+  private Way way(Door door, Through through, boolean byRoute) {
+    AddressSet perhaps = through.perhaps();
     List<String> unknowns = new ArrayList<>();
     Map<Family, List<Step>> dependsOn = Map.of();
     if (!perhaps.isEmpty()) {
       door.assumed().ifPresent(unknowns::add);
-      PacketSet open = possible.minus(certain).and(space.from(perhaps));
+      PacketSet open = through.possible().minus(through.certain()).and(space.from(perhaps));
       if (journeys.always(open, ARRIVED) instanceof Answer.Depends depends) {
         dependsOn = Map.of(family, depends.rules());
         for (Set<String> names : depends.interfaces()) {
@@ -336,17 +378,19 @@ final class FamilySurvey {
         }
       }
     }
-    AddressSet destinations = possible.destinations();
-    return Optional.of(
-        new Way(
-            door.path(),
-            door.dialled(),
-            destinations.equals(outside.own(family)) ? AddressSet.none() : destinations,
-            byRoute,
-            outside.shortened(sure, family),
-            outside.shortened(sure.union(perhaps), family).minus(outside.shortened(sure, family)),
-            reasons.of(certain, outside),
-            dependsOn,
-            unknowns));
+    AddressSet destinations = through.possible().destinations();
+    AddressSet sure = outside.shortened(through.sure(), family);
+    return new Way(
+        door.path(),
+        door.dialled(),
+        destinations.equals(outside.own(family)) ? AddressSet.none() : destinations,
+        byRoute,
+        sure,
+        perhaps.isEmpty()
+            ? perhaps
+            : outside.shortened(through.sure().union(perhaps), family).minus(sure),
+        reasons.of(through.certain(), outside),
+        dependsOn,
+        unknowns);
   }
 }

@@ -56,8 +56,12 @@ final class Reasons {
       AddressSet asked = asked(journey).union(AddressSet.of(IpPrefix.single(packet.source())));
       PacketSet alike =
           left.and(left.space().arrivingBy(packet.in())).and(left.space().from(asked));
-      reasons.merge(
-          new Let(rules(journey), isUnhindered(journey)), alike.sources(), AddressSet::union);
+      AddressSet coming =
+          packet.in().map(in -> outside.sources(family).get(in)).orElse(AddressSet.none());
+      AddressSet sources = alike.sources().intersect(coming);
+      if (!sources.isEmpty()) {
+        reasons.merge(new Let(rules(journey), isUnhindered(journey)), sources, AddressSet::union);
+      }
       left = left.minus(alike);
     }
     return reasons.entrySet().stream()
