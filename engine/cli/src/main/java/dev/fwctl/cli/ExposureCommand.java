@@ -76,6 +76,9 @@ final class ExposureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (html != null) {
+      requireFolder(html);
+    }
     FleetSurvey.Result result = facts.isEmpty() && rules.isEmpty() ? asked() : saved();
     if (output.json()) {
       context.output().events().version(VersionProvider.version());
@@ -95,17 +98,28 @@ final class ExposureCommand implements Callable<Integer> {
     return hosts.tolerance().bears(result.failed().size(), all) ? 0 : PlanCommand.INCOMPLETE;
   }
 
+  /** Hosts are not asked for a report that has no place. */
+  private void requireFolder(Path file) {
+    Path folder = context.base().resolve(file).toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw unwritable(file, "its folder is not there");
+    }
+  }
+
   private void write(Path file, String page) {
     try {
       Files.writeString(context.base().resolve(file), page);
     } catch (IOException e) {
-      throw new FwctlException(
-          Problem.of(
-              ErrorCode.FILE_UNREADABLE,
-              "%s can't be written: %s".formatted(file, e),
-              "name a file in a folder that is there, as in --html exposure.html"),
-          e);
+      throw unwritable(file, e.toString());
     }
+  }
+
+  private static FwctlException unwritable(Path file, String why) {
+    return new FwctlException(
+        Problem.of(
+            ErrorCode.FILE_UNREADABLE,
+            "%s can't be written: %s".formatted(file, why),
+            "name a file in a folder that is there, as in --html exposure.html"));
   }
 
   private FleetSurvey.Result asked() {
@@ -124,6 +138,11 @@ final class ExposureCommand implements Callable<Integer> {
   }
 
   private FleetSurvey.Result saved() {
+    if (hosts.limit().isPresent() || hosts.exclude().isPresent()) {
+      throw usage(
+          "--limit and --exclude select hosts of an inventory, not of files",
+          "name the files of the hosts that you want with --facts");
+    }
     SavedHost saved = new SavedHost(context.base());
     if (!rules.isEmpty()) {
       if (facts.size() > 1) {
@@ -133,8 +152,17 @@ final class ExposureCommand implements Callable<Integer> {
       KnownHost host = saved.read(rules, facts.stream().findFirst(), Optional.empty(), Family.IPV4);
       return FleetSurvey.of(List.of(new Subject(host.name(), () -> Optional.of(host))));
     }
-    return FleetSurvey.of(
-        saved.all(facts).stream().map(one -> new Subject(one.place(), one.known())).toList());
+    FleetSurvey.Result result =
+        FleetSurvey.of(
+            saved.all(facts).stream().map(one -> new Subject(one.place(), one.known())).toList());
+    if (result.hosts().isEmpty() && result.failed().isEmpty()) {
+      throw new FwctlException(
+          Problem.of(
+              ErrorCode.DOCUMENT_INVALID,
+              "--facts holds facts of no host",
+              "make the file with 'fwctl facts --json'"));
+    }
+    return result;
   }
 
   private static FwctlException usage(String message, String hint) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -72,7 +73,18 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"validate", "facts", "explain", "plan", "show", "apply", "drift", "lab", "demo"})
+      strings = {
+        "exposure",
+        "validate",
+        "facts",
+        "explain",
+        "plan",
+        "show",
+        "apply",
+        "drift",
+        "lab",
+        "demo"
+      })
   void everyCommandHelpsWithinAScreensWidth(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out().lines()).isNotEmpty().allMatch(line -> line.length() <= 80);
@@ -115,6 +127,60 @@ class MainTest {
     assertThat(err())
         .startsWith("web.rules:2:1: error: a policy is ACCEPT")
         .contains(":INPUT MAYBE");
+  }
+
+  private static final String FACTS =
+      """
+      {"type":"version"}
+      {"type":"host_facts","host":"web-01","facts":{\
+      "network":{"hostname":"web-01","ipv6":false,"interfaces":[{"name":"eth0","kind":"",\
+      "up":true,"addresses":["192.0.2.10/24"]}],"routes":[{"destination":"0.0.0.0/0",\
+      "gateway":null,"interface_name":"eth0"}]},\
+      "listeners":{"known":true,"listeners":[{"protocol":"tcp","address":null,\
+      "interface_name":null,"port":6379,"programs":["redis-server"]}]},\
+      "firewall":{"tools":[],"ip6tables":false,"rulesets":[],"hidden":[],"sets":[],\
+      "ipset":false,"own_digest":""}}}
+      """;
+
+  @Test
+  void tellsWhoReachesASavedHost() throws IOException {
+    Files.createDirectories(folder.resolve("saved"));
+    Files.writeString(folder.resolve("saved/web-01.json"), FACTS);
+    assertThat(run("exposure", "--facts", "saved", "--html", "report.html")).isZero();
+    assertThat(out())
+        .contains("! redis-server 6379/tcp (the port of Redis)", "1 endpoint on 1 host: 1 open to");
+    assertThat(folder.resolve("report.html")).content().contains("redis-server 6379/tcp");
+
+    // One host that can't be read keeps no other from being told of.
+    Files.writeString(folder.resolve("saved/web-02.json"), FACTS.replace("0.0.0.0/0", "x"));
+    assertThat(run("exposure", "--facts", "saved")).isEqualTo(4);
+    assertThat(out()).contains("! saved/web-02.json:2: left out", "1 host left out.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--facts=missing.json, 1, does not exist",
+    "--facts=inventories, 1, holds no file whose name ends in .json",
+    "--facts=empty.json, 1, holds facts of no host",
+    "--facts=x --limit=web, 64, select hosts of an inventory",
+    "--facts=x --facts=y --rules=z, 64, --rules is of one host",
+    "--html=there/report.html, 1, its folder is not there",
+    "--limit=db, 1, db"
+  })
+  void saysWhatIsWrongWithAskingForExposure(String options, int exitCode, String words)
+      throws IOException {
+    Files.writeString(folder.resolve("empty.json"), "\n");
+    List<String> arguments = new ArrayList<>(List.of("exposure"));
+    arguments.addAll(List.of(options.split(" ")));
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(exitCode);
+    assertThat(err()).contains(words);
+  }
+
+  @Test
+  void aHostThatDoesNotAnswerIsLeftOutOfExposure() {
+    assertThat(run("exposure")).isEqualTo(4);
+    assertThat(out()).contains("web-01: left out", "0 endpoints on 0 hosts. 1 host left out.");
+    assertThat(run("exposure", "--allow-unreachable", "1")).isZero();
   }
 
   @Test
