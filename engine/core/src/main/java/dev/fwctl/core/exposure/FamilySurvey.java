@@ -298,6 +298,9 @@ final class FamilySurvey {
     if (!afar.isEmpty()) {
       ways.add(way(door, afar, false));
     }
+    if (afar.sure().equals(outside.all(family))) {
+      return ways;
+    }
     Through near = through(door, arrives.minus(aimed), doubts.minus(aimed));
     if (!near.isPartOf(afar)) {
       ways.add(way(door, near, true));

@@ -46,6 +46,9 @@ final class Outside {
                   IpPrefix.of("192.168.0.0/16"),
                   IpPrefix.of("224.0.0.0/3")));
 
+  private static final Map<Family, BigInteger> PUBLIC_SIZES =
+      Map.of(Family.IPV4, size(PUBLIC.of(Family.IPV4)), Family.IPV6, size(PUBLIC.of(Family.IPV6)));
+
   /** The most public addresses of a family that are taken for one organisation's. */
   private static final Map<Family, BigInteger> SOME =
       Map.of(Family.IPV4, BigInteger.TWO.pow(16), Family.IPV6, BigInteger.TWO.pow(128 - 32));
@@ -54,6 +57,7 @@ final class Outside {
   private final NetworkFacts network;
   private final Routing routing;
   private final Map<Family, SortedMap<String, AddressSet>> sources = new EnumMap<>(Family.class);
+  private final Map<Family, AddressSet> all = new EnumMap<>(Family.class);
 
   /** Where nothing comes from, family by family. */
   private final Map<Family, AddressSet> gaps = new EnumMap<>(Family.class);
@@ -78,8 +82,9 @@ final class Outside {
     for (Family family : Family.values()) {
       SortedMap<String, AddressSet> found = findSources(family);
       sources.put(family, found);
-      AddressSet all = found.values().stream().reduce(AddressSet.none(), AddressSet::union);
-      gaps.put(family, AddressSet.of(IpPrefix.everything(family)).minus(all));
+      AddressSet every = found.values().stream().reduce(AddressSet.none(), AddressSet::union);
+      all.put(family, every);
+      gaps.put(family, AddressSet.of(IpPrefix.everything(family)).minus(every));
     }
   }
 
@@ -132,6 +137,11 @@ final class Outside {
     return found;
   }
 
+  /** Returns the addresses that packets come from, by whichever interface. */
+  AddressSet all(Family family) {
+    return all.getOrDefault(family, AddressSet.none());
+  }
+
   /**
    * Returns a set of sources without the gaps in it from which nothing comes, such as the host's
    * own addresses: nobody would look for them.
@@ -163,7 +173,7 @@ final class Outside {
       AddressSet open = sources.of(family).intersect(PUBLIC);
       if (!open.isEmpty()) {
         BigInteger size = size(open);
-        BigInteger most = size(PUBLIC.of(family));
+        BigInteger most = PUBLIC_SIZES.getOrDefault(family, size);
         Severity found =
             size.shiftLeft(1).compareTo(most) >= 0
                 ? Severity.EVERYONE
