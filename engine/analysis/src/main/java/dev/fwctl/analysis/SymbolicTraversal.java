@@ -43,7 +43,10 @@ public final class SymbolicTraversal {
   private final Diagrams diagrams;
   private final SymbolicInterpreter interpreter;
 
-  /** Where packets end in the host. */
+  /** For what addresses packets that came in end in the host. */
+  private final AddressSet ending;
+
+  /** For what addresses packets of the host itself go by loopback. */
   private final AddressSet local;
 
   private final Map<Set<String>, AddressSet> towards;
@@ -71,7 +74,8 @@ public final class SymbolicTraversal {
     this.space = new PacketSpace(family, tables, sets, network, nodes);
     this.diagrams = space.diagrams();
     this.interpreter = new SymbolicInterpreter(space, tables);
-    this.local = space.routing().ending(family);
+    this.ending = space.routing().ending(family);
+    this.local = space.routing().local(family);
     this.towards = space.routing().towards(family);
   }
 
@@ -218,7 +222,7 @@ public final class SymbolicTraversal {
     }
 
     private void goOn(View view, int packets) {
-      int here = hold(diagrams.and(packets, space.boundFor(local, view)));
+      int here = hold(diagrams.and(packets, space.boundFor(ending, view)));
       int onward = hold(diagrams.minus(packets, here));
       int delivered = ask("mangle", "INPUT", view, space.leavingBy(here, Optional.empty()));
       delivered = ask("filter", "INPUT", view, delivered);
