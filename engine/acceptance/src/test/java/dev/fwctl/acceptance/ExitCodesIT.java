@@ -181,6 +181,16 @@ class ExitCodesIT {
         },
         Events.Type.DRIFT,
         Events.Type.DRIFT_SUMMARY),
+    A_PLAN_THAT_BREAKS_AN_ASSERTION(
+        3,
+        test -> {
+          test.program.policy(
+              Program.allowing("198.51.100.5")
+                  + "assertions: {a: {never: {from: any, to: host, port: 9000/tcp}}}\n");
+          return test.run("plan", "--json");
+        },
+        Events.Type.DIAGNOSTIC,
+        Events.Type.CHANGE_SUMMARY),
     AN_UNREACHABLE_HOST(
         4,
         test -> test.run("plan", "--json", "-i", "nobody.yml"),

@@ -102,7 +102,12 @@ public final class Interpreter {
    * @param position where in the chain the rule stands, from 1
    * @param rule the rule
    */
-  public record Step(String table, String chain, int position, Rule rule) {}
+  public record Step(String table, String chain, int position, Rule rule) {
+    /** Returns where the rule stands, in words. */
+    public String place() {
+      return "rule %d of %s in %s".formatted(position, chain, table);
+    }
+  }
 
   /**
    * What became of a packet.

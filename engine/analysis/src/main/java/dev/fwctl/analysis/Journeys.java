@@ -82,13 +82,24 @@ public record Journeys(PacketSpace space, List<End> ends) {
    * @param packets some of the packets that were taken through the host
    */
   public Answer always(PacketSet packets, Set<Ending> endings) {
-    PacketSet doubtful = packets.minus(mustEnd(endings));
+    PacketSet good = ending(endings);
+    PacketSet open = ending(Set.of(Ending.UNDECIDED));
+    return judge(packets.minus(good.or(open).possible()), packets.minus(good.certain()));
+  }
+
+  /**
+   * Tells whether something is true of all packets, of which it is known where it is not.
+   *
+   * @param wrong packets of which it is not true
+   * @param doubtful these, and packets of which it may not be true, for which that depends on what
+   *     is not understood
+   */
+  public Answer judge(PacketSet wrong, PacketSet doubtful) {
+    if (!wrong.isEmpty()) {
+      return new Answer.Refuted(wrong.witness().orElseThrow());
+    }
     if (doubtful.isEmpty()) {
       return new Answer.Proved();
-    }
-    PacketSet refuted = doubtful.minus(mayEnd(endings));
-    if (!refuted.isEmpty()) {
-      return new Answer.Refuted(refuted.witness().orElseThrow());
     }
     Set<Step> rules = new LinkedHashSet<>();
     Set<Set<String>> interfaces = new LinkedHashSet<>();

@@ -56,6 +56,22 @@ public record Packet(
     };
   }
 
+  /** Returns where it comes from, in words: {@code 203.0.113.5:40000}. */
+  public String sender() {
+    return payload instanceof Payload.Ports ports
+        ? source.withPort(ports.source())
+        : source.toString();
+  }
+
+  /** Returns where it is bound for and what it carries, in words: {@code 192.0.2.1:80/tcp}. */
+  public String target() {
+    return switch (payload) {
+      case Payload.Ports ports -> destination.withPort(ports.destination()) + "/" + protocol();
+      case Payload.Icmp icmp -> destination + "/" + protocol() + " type " + icmp.type();
+      case Payload.Other _ -> destination + "/" + protocol();
+    };
+  }
+
   /** Returns the same with another verdict of connection tracking. */
   Packet withTracking(Tracking newTracking) {
     return new Packet(in, out, source, destination, payload, newTracking, destinationTypes, mark);

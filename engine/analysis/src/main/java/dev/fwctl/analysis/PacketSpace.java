@@ -230,6 +230,20 @@ public final class PacketSpace {
     return set(diagrams.and(opening().diagram(), attempts));
   }
 
+  /**
+   * Returns the packets of a connection that is there and that nobody has translated.
+   *
+   * @param replies whether those that go against the direction in which it was opened
+   */
+  public PacketSet established(boolean replies) {
+    int there = among(state, code -> code == State.ESTABLISHED.ordinal());
+    int against = diagrams.variable(reply);
+    int plain = diagrams.minus(there, diagrams.variable(destinationTranslated));
+    return set(
+        diagrams.and(
+            diagrams.minus(plain, diagrams.variable(sourceTranslated)), negate(against, !replies)));
+  }
+
   /** Returns the packets in some state of connection tracking. */
   public PacketSet in(Set<State> states) {
     return set(among(state, code -> states.contains(State.values()[code])));
@@ -256,6 +270,17 @@ public final class PacketSpace {
     return set(among(protocol, value -> value == code));
   }
 
+  /** Returns the packets of all protocols that nobody names. */
+  PacketSet ofUnnamedProtocols() {
+    int last = vocabulary.protocols().size() - 1;
+    return set(among(protocol, value -> value == last));
+  }
+
+  /** Tells whether packets of a protocol, by that name, are told from those of any other. */
+  public boolean tellsApart(String protocolName) {
+    return vocabulary.protocols().contains(protocolName);
+  }
+
   /** Returns the packets that have ports and begin bound for one of some. */
   public PacketSet toPorts(PortRange ports) {
     return set(diagrams.and(withPorts, ports(destinationPort, List.of(ports))));
@@ -264,6 +289,16 @@ public final class PacketSpace {
   /** Returns the packets that have ports and come from one of some. */
   public PacketSet fromPorts(PortRange ports) {
     return set(diagrams.and(withPorts, ports(sourcePort, List.of(ports))));
+  }
+
+  /** Returns the segments of TCP that have these flags, and none of the others. */
+  public PacketSet withFlags(Set<TcpFlag> set) {
+    return set(
+        diagrams.and(
+            tcp(),
+            flags(
+                new Match.TcpFlags(
+                    false, new TreeSet<>(EnumSet.allOf(TcpFlag.class)), new TreeSet<>(set)))));
   }
 
   /** Returns the messages of ICMP, or of ICMPv6 in that family, of a type, 0 to 255. */

@@ -46,7 +46,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Tells who can reach what after a change of fwctl's rules, and could not before, and the reverse.
+ * Tells who can reach what after a change of fwctl's rules, and could not before, and the reverse;
+ * whom rules of others keep out all the same is not told.
  *
  * <p>Asked are the published ports of all containers, every port of the host that a rule names and
  * one that none names, ping, the direct route to containers' own addresses, and what containers and
@@ -65,7 +66,7 @@ public final class ReachDifference {
       AddressSet.of(
           new IpPrefix(IpAddress.of("169.254.0.0"), 16), new IpPrefix(IpAddress.of("fe80::"), 10));
 
-  private final Map<Question, List<ReachChange>> answers = new ConcurrentHashMap<>();
+  private final Map<Kind, List<ReachChange>> answers = new ConcurrentHashMap<>();
   private final Map<Same, Mentioned> mentioned = new ConcurrentHashMap<>();
 
   /**
@@ -74,24 +75,35 @@ public final class ReachDifference {
    * @param before what it owns now
    * @param after what it will own
    * @param intent what the policies come to; nothing when no policy speaks of the host
-   * @param facts the host
+   * @param others the host without rules of ours
+   * @param shape its shape
    */
   public List<ReachChange> compare(
-      OwnedRules before, OwnedRules after, Optional<HostIntent> intent, HostFacts facts) {
-    Question question =
-        new Question(
-            new Same(before),
-            new Same(after),
-            Surroundings.of(intent, facts, mentioned(before).and(mentioned(after))));
-    List<ReachChange> known = answers.get(question);
+      OwnedRules before,
+      OwnedRules after,
+      Optional<HostIntent> intent,
+      PredictedHost others,
+      Shape shape) {
+    Surroundings surroundings =
+        Surroundings.of(
+            others.external(), intent, others.facts(), mentioned(before).and(mentioned(after)));
+    Kind kind = new Kind(new Same(before), new Same(after), surroundings.published(), shape);
+    List<ReachChange> known = answers.get(kind);
     if (known != null) {
       return known;
     }
-    List<ReachChange> answer = new Comparison(question).changes();
-    if (answers.size() < KEPT_ANSWERS) {
-      answers.put(question, answer);
+    List<ReachChange> answer =
+        new Comparison(before, after, surroundings, new Obstruction(others)).changes();
+    if (answers.size() < KEPT_ANSWERS && isSame(answer, shape)) {
+      answers.put(kind, answer);
     }
     return answer;
+  }
+
+  /** Tells whether hosts of one shape have this answer in common, with the addresses in it. */
+  private static boolean isSame(List<ReachChange> answer, Shape shape) {
+    return answer.stream()
+        .allMatch(change -> shape.tells(change.opened()) && shape.tells(change.closed()));
   }
 
   private Mentioned mentioned(OwnedRules rules) {
@@ -107,28 +119,12 @@ public final class ReachDifference {
     return found;
   }
 
-  private record Question(Same before, Same after, Surroundings surroundings) {}
-
   /**
-   * Rules as an object: telling whether other objects are equal would take longer than it saves.
+   * What is the same for hosts that have an answer in common.
+   *
+   * @param published what containers publish, of which an answer may name the address
    */
-  private static final class Same {
-    private final OwnedRules rules;
-
-    Same(OwnedRules rules) {
-      this.rules = rules;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Same same && rules == same.rules;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(rules);
-    }
-  }
+  private record Kind(Same before, Same after, List<PublishedEndpoint> published, Shape shape) {}
 
   /**
    * The addresses that rules speak of; what is none of them is alike on all hosts.
@@ -190,10 +186,12 @@ public final class ReachDifference {
       List<PublishedEndpoint> published,
       List<Bridge> bridges) {
 
-    static Surroundings of(Optional<HostIntent> intent, HostFacts facts, Mentioned mentioned) {
+    static Surroundings of(
+        SortedSet<String> external,
+        Optional<HostIntent> intent,
+        HostFacts facts,
+        Mentioned mentioned) {
       Set<String> bridgeNames = facts.docker().bridges();
-      SortedSet<String> external = new TreeSet<>(facts.network().facingOutside());
-      intent.ifPresent(it -> external.addAll(it.external()));
       List<IpPrefix> addresses = new ArrayList<>();
       for (NetworkInterface one : facts.network().interfaces()) {
         if (!bridgeNames.contains(one.name()) && !one.name().equals("lo")) {
@@ -309,13 +307,15 @@ public final class ReachDifference {
     private final Surroundings surroundings;
     private final Side before;
     private final Side after;
+    private final Obstruction others;
     private final List<ReachChange> changes = new ArrayList<>();
     private final Map<Family, AddressSet> hostAddresses = new EnumMap<>(Family.class);
 
-    Comparison(Question question) {
-      this.surroundings = question.surroundings();
-      this.before = new Side(question.before().rules);
-      this.after = new Side(question.after().rules);
+    Comparison(OwnedRules before, OwnedRules after, Surroundings surroundings, Obstruction others) {
+      this.surroundings = surroundings;
+      this.before = new Side(before);
+      this.after = new Side(after);
+      this.others = others;
       for (Family family : surroundings.families()) {
         hostAddresses.put(family, surroundings.addresses().of(family));
       }
@@ -342,15 +342,28 @@ public final class ReachDifference {
     private Delta compare(Collection<PacketKind> kinds) {
       AddressSet could = AddressSet.none();
       AddressSet can = AddressSet.none();
+      AddressSet doubtful = AddressSet.none();
       boolean certain = true;
       for (PacketKind kind : kinds) {
         Passage was = before.of(kind);
         Passage is = after.of(kind);
-        could = could.union(was.through()).union(was.unsure());
-        can = can.union(is.through()).union(is.unsure());
+        AddressSet might = was.through().union(was.unsure());
+        AddressSet may = is.through().union(is.unsure());
+        if (might.equals(may)) {
+          could = could.union(might);
+          can = can.union(may);
+        } else {
+          Obstruction.Blocked blocked = others.of(kind);
+          could = could.union(might.minus(blocked.surely()));
+          can = can.union(may.minus(blocked.surely()));
+          doubtful = doubtful.union(blocked.partly());
+        }
         certain &= was.unsure().isEmpty() && is.unsure().isEmpty();
       }
-      return new Delta(can.minus(could), could.minus(can), certain);
+      AddressSet opened = can.minus(could);
+      AddressSet closed = could.minus(can);
+      AddressSet changed = opened.union(closed);
+      return new Delta(opened, closed, certain && changed.intersect(doubtful).isEmpty());
     }
 
     private Delta inEveryFamily(Function<Family, Collection<PacketKind>> kinds) {
@@ -378,7 +391,7 @@ public final class ReachDifference {
 
     /** Returns the port ranges that rules speak of, before or after, for packets of some kinds. */
     private Set<PortRange> named(Function<Family, Collection<PacketKind>> kinds) {
-      Set<PortRange> named = new HashSet<>();
+      Set<PortRange> named = new HashSet<>(others.ports());
       for (Family family : surroundings.families()) {
         for (PacketKind kind : kinds.apply(family)) {
           named.addAll(before.ports(kind));

@@ -112,6 +112,14 @@ public final class Routing {
     return AddressSet.ofPrefixes(broadcast);
   }
 
+  /**
+   * Returns the addresses of a family for which packets end in the host, and to which nobody can
+   * connect: those of groups. Source: tcp_v4_conn_request and tcp_v6_conn_request of the kernel.
+   */
+  public AddressSet groups(Family family) {
+    return ending(family).minus(local(family));
+  }
+
   /** Returns the addresses of a family for which packets end in the host, whoever listens. */
   public AddressSet ending(Family family) {
     return regions(family).stream()
@@ -191,6 +199,15 @@ public final class Routing {
       }
     }
     return names;
+  }
+
+  /** Returns the addresses of a family that routes may lead to by an interface, but our own. */
+  public AddressSet answeredBy(String name, Family family) {
+    return towards(family).entrySet().stream()
+        .filter(entry -> entry.getKey().contains(name))
+        .map(Map.Entry::getValue)
+        .reduce(AddressSet.none(), AddressSet::union)
+        .minus(ending(family));
   }
 
   /** Returns the address to which the kernel redirects what comes in by an interface. */

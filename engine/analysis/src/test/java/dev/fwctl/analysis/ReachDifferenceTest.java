@@ -24,6 +24,8 @@ import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Fact;
 import dev.fwctl.model.Family;
+import dev.fwctl.model.FirewallFacts;
+import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.NetworkFacts;
@@ -38,6 +40,8 @@ import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.model.netfilter.Rule;
+import dev.fwctl.model.netfilter.Ruleset;
+import dev.fwctl.model.netfilter.RulesetText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +100,9 @@ class ReachDifferenceTest {
                 face("lo", "127.0.0.1", 8),
                 face("eth0", "192.0.2.1", 24),
                 face("docker0", "172.17.0.1", 16)),
-            List.of(new NetworkFacts.Route(prefix("0.0.0.0/0"), Optional.empty(), "eth0")),
+            List.of(
+                new NetworkFacts.Route(prefix("0.0.0.0/0"), Optional.empty(), "eth0"),
+                new NetworkFacts.Route(prefix("172.17.0.0/16"), Optional.empty(), "docker0")),
             ipv6));
     return new HostFacts(facts);
   }
@@ -116,7 +122,10 @@ class ReachDifferenceTest {
   }
 
   private List<ReachChange> compare(OwnedRules before, OwnedRules after, HostFacts facts) {
-    return difference.compare(before, after, Optional.empty(), facts);
+    PredictedHost others =
+        PredictedHost.withoutOurs(facts, facts.network().facingOutside(), before, List.of());
+    Shape shape = new Shapes(List.of()).of(List.of(before, after), others);
+    return difference.compare(before, after, Optional.empty(), others, shape);
   }
 
   private static ReachChange closed(String endpoint, AddressSet who) {
@@ -166,6 +175,120 @@ class ReachDifferenceTest {
             opened("host 22/tcp", EVERYONE.minus(OFFICE)),
             opened("host (all other ports)", EVERYONE),
             opened("host icmp echo-request", EVERYONE));
+  }
+
+  /** Returns a host with rules of others, as iptables-save prints them. */
+  private static HostFacts guarded(String rules, Container... containers) {
+    TreeMap<String, Fact> facts = new TreeMap<>(host(false, containers).facts());
+    facts.put(
+        "firewall",
+        new FirewallFacts(
+            List.of(),
+            false,
+            List.of(new Ruleset(Family.IPV4, Variant.NFT, RulesetText.parse(rules))),
+            List.of(),
+            List.of(),
+            false,
+            ""));
+    return new HostFacts(facts);
+  }
+
+  @Test
+  void whatRulesOfOthersKeepOutNeitherOpensNorCloses() {
+    OwnedRules after =
+        inbound(
+                Family.IPV4,
+                rule(back(), protocol("tcp"), port(22), source("203.0.113.0/24")),
+                rule(back(), protocol("tcp"), port(80)),
+                rule(back(), protocol("tcp"), port(8081), source("203.0.113.0/24")))
+            .rules();
+    String closing =
+        """
+        *raw
+        :PREROUTING ACCEPT [0:0]
+        -A PREROUTING -s 203.0.113.128/25 -p tcp -m tcp --dport 8081 -j DROP
+        COMMIT
+        *filter
+        :INPUT DROP [0:0]
+        -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+        -A INPUT -s 203.0.113.0/24 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+        -A INPUT -p tcp -m multiport --dports 80,8081 -j ACCEPT
+        COMMIT
+        """;
+    HostFacts host = guarded(closing, container("django", "172.17.0.2", publish("", 8081, 8081)));
+    assertThat(compare(OwnedRules.none(), after, host))
+        .containsExactly(
+            closed("django 8081/tcp", EVERYONE.minus(OFFICE)),
+            closed("host 22/tcp", EVERYONE.minus(OFFICE)));
+    OwnedRules before = inbound(Family.IPV4).rules();
+    assertThat(compare(before, after, host))
+        .containsExactly(
+            opened("django 8081/tcp", AddressSet.of(prefix("203.0.113.0/25"))),
+            opened("host 22/tcp", OFFICE),
+            opened("host 80/tcp", EVERYONE.minus(OFFICE)));
+  }
+
+  /** Before Docker 28 who can route to a container reaches the ports that it publishes. */
+  @Test
+  void theDirectRouteIsToldWhereItLeadsAnywhere() {
+    OwnedRules after =
+        inbound(Family.IPV4)
+            .hook("mangle", "FORWARD", "FWCTL-FORWARD")
+            .chain(
+                "mangle",
+                "FWCTL-FORWARD",
+                rule(drop(), in("eth0"), out("docker0"), states(true, "DNAT")))
+            .rules();
+    String docker =
+        """
+        *filter
+        :FORWARD DROP [0:0]
+        -A FORWARD -d 172.17.0.2/32 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT
+        COMMIT
+        """;
+    ReachChange direct = closed("containers' own addresses (direct route)", EVERYONE);
+    Container web = container("web", "172.17.0.2");
+    assertThat(compare(OwnedRules.none(), after, guarded(docker, web))).contains(direct);
+    assertThat(
+            compare(OwnedRules.none(), after, guarded(docker.replace("-j ACCEPT", "-j DROP"), web)))
+        .extracting(ReachChange::endpoint)
+        .doesNotContain(direct.endpoint());
+  }
+
+  @Test
+  void aRuleOfOthersThatIsNotUnderstoodMakesItUncertain() {
+    OwnedRules after =
+        inbound(Family.IPV4, rule(back(), protocol("tcp"), port(22), source("203.0.113.0/24")))
+            .rules();
+    String limiting =
+        """
+        *filter
+        :INPUT ACCEPT [0:0]
+        -A INPUT -p tcp -m tcp --dport 22 -m recent --name ssh -j DROP
+        COMMIT
+        """;
+    assertThat(compare(OwnedRules.none(), after, guarded(limiting)))
+        .contains(
+            new ReachChange(
+                Direction.INBOUND, "host 22/tcp", NOBODY, EVERYONE.minus(OFFICE), false),
+            closed("host icmp echo-request", EVERYONE));
+  }
+
+  /** Hosts of one shape share an answer, unless it names what only one of them has. */
+  @Test
+  void anAnswerIsNotTheOneOfAnotherHost() {
+    OwnedRules after = inbound(Family.IPV4).rules();
+    String rules =
+        """
+        *filter
+        :INPUT ACCEPT [0:0]
+        -A INPUT -s %s -p tcp -m tcp --dport 22 -j DROP
+        COMMIT
+        """;
+    for (String address : List.of("198.51.100.7/32", "198.51.100.8/32")) {
+      assertThat(compare(OwnedRules.none(), after, guarded(rules.formatted(address))))
+          .contains(closed("host 22/tcp", EVERYONE.minus(AddressSet.of(prefix(address)))));
+    }
   }
 
   @Test

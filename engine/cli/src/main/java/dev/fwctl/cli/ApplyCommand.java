@@ -88,6 +88,9 @@ final class ApplyCommand implements Callable<Integer> {
             .plan(plan, terminal.out()::print);
         terminal.out().flush();
       }
+      if (plan.isRefused()) {
+        return PlanCommand.REFUSED;
+      }
       int planned = PlanCommand.exitCode(plan, false, hosts.tolerance());
       if (!plan.hasChanges()) {
         return planned;

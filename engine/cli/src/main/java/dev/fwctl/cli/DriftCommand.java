@@ -4,6 +4,7 @@ import dev.fwctl.core.facts.HostReading;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Planner;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.core.report.PlanText;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.Host;
@@ -46,7 +47,7 @@ final class DriftCommand implements Callable<Integer> {
     }
     try (Session session = Session.open(context.base(), repository, hosts)) {
       List<Host> asked = session.hosts();
-      Planner planner = FleetPlan.planner(session);
+      Planner planner = FleetPlan.planner(session, Proofs.withoutAssertions());
       Map<Host, HostReading> readings =
           FleetFacts.ask(session, hosts, terminal, "reading rules", output.json());
       Map<String, Drift> drifts = new TreeMap<>();

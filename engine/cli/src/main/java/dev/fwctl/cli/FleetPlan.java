@@ -1,13 +1,16 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.analysis.ReachDifference;
+import dev.fwctl.core.facts.FactCollector;
 import dev.fwctl.core.facts.HostWork;
+import dev.fwctl.core.intent.HostSelection;
 import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.policy.PolicyReader;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.saved.SecondLook;
 import dev.fwctl.model.Host;
@@ -27,19 +30,22 @@ final class FleetPlan {
   }
 
   static IntentResolver resolver(Session session, PolicyRepository policies) {
-    return new IntentResolver(
-        policies,
-        (pattern, place) -> session.inventory().unlimited().match(pattern, Optional.of(place)));
+    return new IntentResolver(policies, selection(session));
   }
 
-  static Planner planner(Session session) {
-    return new Planner(session.extensions().backends(), new ReachDifference()::compare);
+  private static HostSelection selection(Session session) {
+    return (pattern, place) -> session.inventory().unlimited().match(pattern, Optional.of(place));
+  }
+
+  static Planner planner(Session session, Proofs proofs) {
+    return new Planner(session.extensions().backends(), new ReachDifference()::compare, proofs);
   }
 
   /** Asks the hosts, with progress on the terminal, and plans each. */
   static Plan make(Session session, HostOptions options, Terminal terminal, boolean quiet) {
-    IntentResolver resolver = resolver(session, policies(session));
-    return make(session, resolver, options, terminal, quiet, PlanRun.Witness.none());
+    PolicyRepository policies = policies(session);
+    IntentResolver resolver = resolver(session, policies);
+    return make(session, policies, resolver, options, terminal, quiet, PlanRun.Witness.none());
   }
 
   /**
@@ -49,15 +55,19 @@ final class FleetPlan {
    */
   static Plan make(
       Session session,
+      PolicyRepository policies,
       IntentResolver resolver,
       HostOptions options,
       Terminal terminal,
       boolean quiet,
       PlanRun.Witness witness) {
     List<Host> hosts = session.hosts();
+    Proofs proofs = new Proofs(policies.assertions(), selection(session));
+    FactCollector collector =
+        proofs.hasAssertions() ? session.thoroughCollector() : session.collector();
     try (Progress progress =
         new Progress(terminal, "gathering facts", hosts.size(), Clock.systemUTC())) {
-      return new PlanRun(session.collector(), resolver, planner(session))
+      return new PlanRun(collector, resolver, planner(session, proofs))
           .plan(
               hosts,
               options.parallelism(),

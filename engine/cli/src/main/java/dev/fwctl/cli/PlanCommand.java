@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
   static final int CHANGES = 2;
+  static final int REFUSED = 3;
   static final int INCOMPLETE = 4;
 
   @Mixin private RepositoryOptions repository = new RepositoryOptions();
@@ -74,6 +75,7 @@ final class PlanCommand implements Callable<Integer> {
       Plan plan =
           FleetPlan.make(
               session,
+              policies,
               resolver,
               hosts,
               terminal,
@@ -84,6 +86,9 @@ final class PlanCommand implements Callable<Integer> {
       } else {
         new PlanText(terminal.style(output), new ProblemText(context.base()), allRules)
             .plan(plan, terminal.out()::print);
+      }
+      if (plan.isRefused()) {
+        return REFUSED;
       }
       file.ifPresent(
           it -> {

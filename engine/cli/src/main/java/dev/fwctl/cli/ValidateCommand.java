@@ -1,6 +1,7 @@
 package dev.fwctl.cli;
 
 import dev.fwctl.core.document.Problems;
+import dev.fwctl.core.intent.HostSelection;
 import dev.fwctl.core.intent.IntentResolver;
 import dev.fwctl.core.inventory.Inventory;
 import dev.fwctl.core.inventory.InventoryReader;
@@ -8,6 +9,7 @@ import dev.fwctl.core.inventory.LocalSide;
 import dev.fwctl.core.plugin.ExtensionLoader;
 import dev.fwctl.core.plugin.Extensions;
 import dev.fwctl.core.policy.PolicyReader;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.core.report.ProblemText;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Policy;
@@ -52,11 +54,10 @@ final class ValidateCommand implements Callable<Integer> {
           new PolicyReader(extensions.addressSources())
               .read(workspace.policies(), workspace.base(), problems);
       if (problems.isEmpty() && inventory.isPresent()) {
-        problems.addAll(
-            new IntentResolver(
-                    policies,
-                    (pattern, place) -> inventory.get().match(pattern, Optional.of(place)))
-                .problems());
+        HostSelection selection =
+            (pattern, place) -> inventory.get().match(pattern, Optional.of(place));
+        problems.addAll(new IntentResolver(policies, selection).problems());
+        problems.addAll(new Proofs(policies.assertions(), selection).problems());
       } else if (inventory.isPresent()) {
         // Hosts that can't be reached as written can still be selected by name.
         for (Policy policy : policies.policies()) {
@@ -64,6 +65,11 @@ final class ValidateCommand implements Callable<Integer> {
               problems,
               () -> inventory.get().match(policy.hosts(), Optional.of(policy.hostsPlace())));
         }
+        problems.addAll(
+            new Proofs(
+                    policies.assertions(),
+                    (pattern, place) -> inventory.get().match(pattern, Optional.of(place)))
+                .problems());
       }
       problems.throwIfAny();
       report(inventory.map(Inventory::warnings).orElse(List.of()), hosts, policies);

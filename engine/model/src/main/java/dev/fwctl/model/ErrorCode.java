@@ -55,6 +55,10 @@ public enum ErrorCode {
   TOO_MANY_FAILED(44, 8),
   /** A throwaway fleet can't be brought up, used or taken down on this machine. */
   LAB(45, 1),
+  /** What a plan would make of a host breaks an assertion, or is not known to keep it. */
+  ASSERTION(46, 3),
+  /** What a plan would make of a host keeps us out of it. */
+  LOCK_OUT(47, 3),
   /** The user pressed ^C or answered no. */
   INTERRUPTED(50, 130);
 
@@ -73,6 +77,11 @@ public enum ErrorCode {
 
   public int exitCode() {
     return exitCode;
+  }
+
+  /** Tells whether a proof failed: then a plan is refused as a whole. */
+  public boolean refuses() {
+    return exitCode == 3;
   }
 
   /** Returns the printed form, such as {@code FW005}. */

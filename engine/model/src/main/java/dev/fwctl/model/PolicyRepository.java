@@ -13,13 +13,18 @@ import java.util.TreeMap;
  *
  * @param sources the named sets of addresses
  * @param policies the policies in the order of their names
+ * @param assertions the assertions in the order of their names
  * @param files the documents that were read, as a user would type their paths, sorted
  */
 public record PolicyRepository(
-    SortedMap<String, Source> sources, List<Policy> policies, List<String> files) {
+    SortedMap<String, Source> sources,
+    List<Policy> policies,
+    List<Assertion> assertions,
+    List<String> files) {
   public PolicyRepository {
     sources = Collections.unmodifiableSortedMap(new TreeMap<>((Map<String, Source>) sources));
     policies = List.copyOf(policies);
+    assertions = List.copyOf(assertions);
     files = List.copyOf(files);
   }
 

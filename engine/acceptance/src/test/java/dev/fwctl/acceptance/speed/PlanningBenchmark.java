@@ -17,6 +17,7 @@ import dev.fwctl.core.plan.PlanRun;
 import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.plan.RuleChange;
 import dev.fwctl.core.policy.PolicyReader;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.PolicyRepository;
@@ -114,7 +115,10 @@ public final class PlanningBenchmark {
         new PlanRun(
                 new FactCollector(host -> answer(host, applying), FactLimits.DEFAULT),
                 resolver,
-                new Planner(List.of(new IptablesBackend()), new ReachDifference()::compare))
+                new Planner(
+                    List.of(new IptablesBackend()),
+                    new ReachDifference()::compare,
+                    Proofs.withoutAssertions()))
             .plan(
                 inventory.hosts(), processors, HostWork.Listener.silent(), PlanRun.Witness.none());
     int changes = plan.groups().size();

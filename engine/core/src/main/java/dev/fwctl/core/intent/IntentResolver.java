@@ -27,6 +27,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns the policies of a repository into the intent of each host.
@@ -275,6 +276,13 @@ public final class IntentResolver {
     public Findings {
       errors = List.copyOf(errors);
       warnings = List.copyOf(warnings);
+    }
+
+    /** Returns these and others. */
+    public Findings and(Findings other) {
+      return new Findings(
+          Stream.concat(errors.stream(), other.errors.stream()).toList(),
+          Stream.concat(warnings.stream(), other.warnings.stream()).toList());
     }
   }
 

@@ -3,17 +3,16 @@ package dev.fwctl.core.known;
 import static java.util.Objects.requireNonNull;
 
 import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.facts.UnseenRules;
 import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.FirewallFacts;
-import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.ListenerFacts;
 import dev.fwctl.model.NetworkFacts;
 import dev.fwctl.model.NftablesFacts;
-import dev.fwctl.model.NftablesFacts.NftTable;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.SshFacts;
 import dev.fwctl.model.netfilter.NamedSet;
@@ -63,20 +62,9 @@ public record KnownHost(
   /** Returns a host without rules of which only these facts are known. */
   public static KnownHost of(String name, HostFacts facts) {
     Optional<DockerFacts> docker = facts.find(DockerFacts.class);
-    List<String> unseen = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
-    Optional<NftablesFacts> nftables = facts.find(NftablesFacts.class);
-    if (nftables.map(NftablesFacts::known).orElse(false)) {
-      boolean shown =
-          facts.find(FirewallFacts.class).stream()
-              .flatMap(firewall -> firewall.tools().stream())
-              .anyMatch(tool -> tool.variant() == Variant.NFT);
-      nftables.orElseThrow().tables().stream()
-          .filter(table -> !(shown && isOfIptables(table)))
-          .forEach(
-              table ->
-                  unseen.add("the nftables table %s %s".formatted(table.family(), table.name())));
-    } else if (facts.find(NetworkFacts.class).isPresent()) {
+    if (!facts.find(NftablesFacts.class).map(NftablesFacts::known).orElse(false)
+        && facts.find(NetworkFacts.class).isPresent()) {
       remarks.add("not known: whether there are rules of nftables, which iptables does not show");
     }
     return new KnownHost(
@@ -88,13 +76,7 @@ public record KnownHost(
         Map.of(),
         facts.find(FirewallFacts.class).map(FirewallFacts::sets).orElse(List.of()),
         remarks,
-        unseen);
-  }
-
-  /** Tells whether iptables-nft has such a table, and shows it. */
-  private static boolean isOfIptables(NftTable table) {
-    return List.of("ip", "ip6").contains(table.family())
-        && List.of("raw", "mangle", "nat", "filter", "security").contains(table.name());
+        UnseenRules.ofNftables(facts));
   }
 
   /**
@@ -108,7 +90,7 @@ public record KnownHost(
     for (Family family : Family.values()) {
       List<Ruleset> rulesets =
           firewall.rulesets().stream()
-              .filter(ruleset -> ruleset.family() == family && decides(ruleset))
+              .filter(ruleset -> ruleset.family() == family && ruleset.decides())
               .toList();
       if (rulesets.size() > 1) {
         throw new FwctlException(
@@ -122,20 +104,8 @@ public record KnownHost(
       known.put(family, rulesets.isEmpty() ? List.of() : rulesets.getFirst().tables());
     }
     List<String> more = new ArrayList<>(unseen);
-    firewall
-        .hidden()
-        .forEach(
-            table ->
-                more.add(
-                    "%s table %s, whose rules iptables can't show"
-                        .formatted(table.family().label(), table.name())));
+    more.addAll(UnseenRules.hidden(firewall));
     return new KnownHost(name, network, docker, ssh, listeners, known, sets, remarks, more);
-  }
-
-  private static boolean decides(Ruleset ruleset) {
-    return ruleset.tables().stream()
-        .flatMap(table -> table.chains().stream())
-        .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
   }
 
   /** Returns the same by another name. */

@@ -78,6 +78,11 @@ public sealed interface HostPlan {
       }
     }
 
+    /** Tells whether a proof failed, so that nothing may be carried out on any host. */
+    public boolean isRefused() {
+      return problems.stream().anyMatch(problem -> problem.code().refuses());
+    }
+
     /** Tells whether the host could not be asked at all. */
     public boolean isUnreachable() {
       return problems.stream()

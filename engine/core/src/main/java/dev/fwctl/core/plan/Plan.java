@@ -32,6 +32,11 @@ public record Plan(List<HostPlan> hosts, List<Problem> warnings) {
         .toList();
   }
 
+  /** Tells whether nothing of it may be carried out, as a proof failed on some host. */
+  public boolean isRefused() {
+    return notPlannable().stream().anyMatch(HostPlan.NotPlannable::isRefused);
+  }
+
   /** Returns the hosts with equal changes together, in the order of their first hosts. */
   public List<List<HostPlan.Changed>> groups() {
     Map<Change, List<HostPlan.Changed>> groups = new LinkedHashMap<>();

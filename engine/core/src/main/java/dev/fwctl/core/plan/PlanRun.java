@@ -59,13 +59,15 @@ public final class PlanRun {
       int parallelism,
       HostWork.Listener<HostPlan> listener,
       Witness witness) {
-    if (!resolver.problems().isEmpty()) {
-      throw new FwctlException(resolver.problems());
+    List<Problem> problems = new ArrayList<>(resolver.problems());
+    problems.addAll(planner.proofs().problems());
+    if (!problems.isEmpty()) {
+      throw new FwctlException(problems);
     }
     Map<Host, HostPlan> plans =
         collector.collect(
             hosts, parallelism, (host, reading) -> plan(host, reading, witness), listener);
-    IntentResolver.Findings findings = resolver.finish();
+    IntentResolver.Findings findings = resolver.finish().and(planner.proofs().finish());
     if (!findings.errors().isEmpty()) {
       throw new FwctlException(findings.errors());
     }

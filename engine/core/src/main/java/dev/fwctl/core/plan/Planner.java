@@ -2,7 +2,13 @@ package dev.fwctl.core.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.fwctl.analysis.PredictedHost;
+import dev.fwctl.analysis.Shape;
+import dev.fwctl.analysis.Shapes;
+import dev.fwctl.core.facts.UnseenRules;
 import dev.fwctl.core.intent.HostOutcome;
+import dev.fwctl.core.proof.Findings;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.model.BootFacts;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
@@ -21,13 +27,19 @@ import java.util.Optional;
 public final class Planner {
   private final List<FirewallBackend> backends;
   private final ReachComparison comparison;
+  private final Proofs proofs;
   private final Differences differences = new Differences();
+  private final Shapes shapes;
 
   /** Tells who can newly reach what, and who no longer can. */
   @FunctionalInterface
   public interface ReachComparison {
     List<ReachChange> compare(
-        OwnedRules before, OwnedRules after, Optional<HostIntent> intent, HostFacts facts);
+        OwnedRules before,
+        OwnedRules after,
+        Optional<HostIntent> intent,
+        PredictedHost others,
+        Shape shape);
   }
 
   /**
@@ -35,13 +47,21 @@ public final class Planner {
    *
    * @param backends the firewalls, the preferred one first
    * @param comparison tells what a change of rules means
+   * @param proofs tells what must hold before it is carried out
    */
-  public Planner(List<FirewallBackend> backends, ReachComparison comparison) {
+  public Planner(List<FirewallBackend> backends, ReachComparison comparison, Proofs proofs) {
     this.backends = List.copyOf(backends);
     this.comparison = requireNonNull(comparison, "comparison is null");
+    this.proofs = requireNonNull(proofs, "proofs is null");
+    this.shapes = new Shapes(proofs.questions());
     if (backends.isEmpty()) {
       throw new IllegalArgumentException("no firewall backend");
     }
+  }
+
+  /** Returns what it proves. */
+  Proofs proofs() {
+    return proofs;
   }
 
   /** Plans one host; may be called by many threads at once. */
@@ -62,7 +82,14 @@ public final class Planner {
             host, facts, backend, inForce, OwnedRules.none(), Optional.empty(), List.of());
       }
     }
-    return new HostPlan.Unchanged(host, false, List.of());
+    return compare(
+        host,
+        facts,
+        backends.getFirst(),
+        OwnedRules.none(),
+        OwnedRules.none(),
+        Optional.empty(),
+        List.of());
   }
 
   private HostPlan withPolicy(Host host, HostFacts facts, HostOutcome.Resolved resolved) {
@@ -99,16 +126,33 @@ public final class Planner {
       OwnedRules inForce,
       OwnedRules wanted,
       Optional<HostIntent> intent,
-      List<Problem> warnings) {
-    if (isAsWanted(inForce, wanted, facts)) {
-      return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
+      List<Problem> known) {
+    boolean asWanted = isAsWanted(inForce, wanted, facts);
+    if (asWanted && !proofs.concern(host)) {
+      return new HostPlan.Unchanged(host, intent.isPresent(), known);
     }
     Differences.Difference difference = differences.between(inForce, wanted, backend);
+    PredictedHost others =
+        PredictedHost.withoutOurs(
+            facts,
+            intent.map(HostIntent::external).orElseGet(facts.network()::facingOutside),
+            inForce,
+            UnseenRules.of(facts));
+    Shape shape = shapes.of(List.of(difference.before(), difference.after()), others);
+    Findings findings = proofs.of(host, difference.before(), difference.after(), others, shape);
+    List<Problem> warnings = new ArrayList<>(known);
+    warnings.addAll(findings.warnings());
+    if (!findings.refusals().isEmpty()) {
+      return new HostPlan.NotPlannable(host, findings.refusals(), warnings);
+    }
+    if (asWanted) {
+      return new HostPlan.Unchanged(host, intent.isPresent(), warnings);
+    }
     HostFacts needed = FactsToApply.of(facts, backend, differences::same);
     return new HostPlan.Changed(
         host,
         difference.change(
-            comparison.compare(difference.before(), difference.after(), intent, facts)),
+            comparison.compare(difference.before(), difference.after(), intent, others, shape)),
         backend,
         needed,
         drift(difference.before(), backend, needed.receipt(), lasts(facts)),

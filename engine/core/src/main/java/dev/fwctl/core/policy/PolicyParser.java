@@ -9,9 +9,7 @@ import dev.fwctl.model.Place;
 import dev.fwctl.model.Policy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,7 +25,8 @@ final class PolicyParser {
       Set.of(HOSTS, EXTERNAL, Direction.INBOUND.key(), Direction.OUTBOUND.key());
   private static final Set<String> DIRECTION_KEYS = Set.of(DEFAULT, ALLOW, DENY);
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
+  static final String HOSTS_HINT =
+      "write a host pattern, such as 'all' or 'web:&prod'; quote one that begins with '&', '*' or '!'";
 
   /**
    * What people call interfaces: less than the kernel takes (dev_valid_name in net/core/dev.c), and
@@ -35,14 +34,13 @@ final class PolicyParser {
    */
   private static final Pattern INTERFACE = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,15}");
 
-  private final Problems problems;
   private final Shapes shapes;
+  private final Names names;
   private final RuleParser rules;
-  private final Map<String, Place> places = new HashMap<>();
   private final List<Policy> policies = new ArrayList<>();
 
   PolicyParser(Sources sources, Problems problems) {
-    this.problems = problems;
+    this.names = new Names("policy", problems);
     this.shapes = new Shapes(problems);
     this.rules = new RuleParser(sources, problems);
   }
@@ -62,20 +60,7 @@ final class PolicyParser {
   private void parse(Node.Entry entry) {
     String name = entry.key().text();
     Place place = entry.key().place();
-    if (!NAME.matcher(name).matches()) {
-      shapes.invalid(
-          place,
-          "'" + name + "' can't name a policy",
-          "a name has letters, digits, '-', '_' and '.', at most 64, and begins with a letter or digit");
-    }
-    Place first = places.putIfAbsent(name, place);
-    if (first != null) {
-      problems.add(
-          place,
-          ErrorCode.CONFLICT,
-          "policy '" + name + "' is declared twice; the first is at " + first,
-          "rename one, or make them one");
-    }
+    names.declare(entry);
     Optional<Node.Mapping> mapping =
         shapes.mapping(entry.value(), "policy '" + name + "'", "write {hosts: …, inbound: …}");
     if (mapping.isEmpty()) {
@@ -96,13 +81,7 @@ final class PolicyParser {
       shapes.invalid(
           place, "policy '" + name + "' says nothing", "add 'inbound' or 'outbound', or remove it");
     }
-    Optional<String> hosts =
-        hostsNode.flatMap(
-            node ->
-                shapes.text(
-                    node,
-                    "'hosts'",
-                    "write a host pattern, such as 'all' or 'web:&prod'; quote one that begins with '&', '*' or '!'"));
+    Optional<String> hosts = hostsNode.flatMap(node -> shapes.text(node, "'hosts'", HOSTS_HINT));
     List<Policy.ExternalInterface> external =
         policy.get(EXTERNAL).map(this::external).orElse(List.of());
     Optional<Policy.Rules> inbound = direction(policy, Direction.INBOUND);

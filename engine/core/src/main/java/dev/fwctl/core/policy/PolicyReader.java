@@ -7,6 +7,7 @@ import dev.fwctl.core.document.DocumentLimits;
 import dev.fwctl.core.document.DocumentReader;
 import dev.fwctl.core.document.Node;
 import dev.fwctl.core.document.Problems;
+import dev.fwctl.model.Assertion;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Policy;
@@ -100,14 +101,21 @@ public final class PolicyReader {
             content.get(SOURCES).ifPresent(node -> sources.declare(node, folderOf(file))));
 
     PolicyParser parser = new PolicyParser(sources, problems);
+    AssertionParser asserted = new AssertionParser(sources, problems);
     for (Node.Mapping content : documents.values()) {
       content.get(POLICIES).ifPresent(parser::parse);
+      content.get(ASSERTIONS).ifPresent(asserted::parse);
     }
 
     List<Policy> policies = new ArrayList<>(parser.policies());
     policies.sort(Comparator.comparing(Policy::name));
+    List<Assertion> assertions = new ArrayList<>(asserted.assertions());
+    assertions.sort(Comparator.comparing(Assertion::name));
     return new PolicyRepository(
-        sources.declared(), policies, files.stream().map(reader::display).sorted().toList());
+        sources.declared(),
+        policies,
+        assertions,
+        files.stream().map(reader::display).sorted().toList());
   }
 
   private record Reading(Path file, Optional<Document> document, List<Problem> problems) {
@@ -139,16 +147,6 @@ public final class PolicyReader {
       return Optional.empty();
     }
     shapes.refuseUnknownKeys(content.get(), KEYS);
-    content
-        .get()
-        .entry(ASSERTIONS)
-        .ifPresent(
-            entry ->
-                problems.add(
-                    entry.key().place(),
-                    ErrorCode.UNSUPPORTED,
-                    "'assertions' is not yet supported",
-                    "remove it; nothing here would be proved"));
     return content;
   }
 

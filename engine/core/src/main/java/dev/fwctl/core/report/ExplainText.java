@@ -60,26 +60,10 @@ public final class ExplainText {
     return Printable.text(
         "%s -> %s on %s, %s"
             .formatted(
-                source(packet),
-                destination(packet),
+                packet.sender(),
+                packet.target(),
                 explanation.host(),
                 packet.in().map(in -> "in by " + in).orElse("sent by the host itself")));
-  }
-
-  private static String source(Packet packet) {
-    return packet.payload() instanceof Packet.Payload.Ports ports
-        ? packet.source().withPort(ports.source())
-        : packet.source().toString();
-  }
-
-  private static String destination(Packet packet) {
-    return switch (packet.payload()) {
-      case Packet.Payload.Ports ports ->
-          packet.destination().withPort(ports.destination()) + "/" + packet.protocol();
-      case Packet.Payload.Icmp icmp ->
-          packet.destination() + "/" + packet.protocol() + " type " + icmp.type();
-      case Packet.Payload.Other _ -> packet.destination() + "/" + packet.protocol();
-    };
   }
 
   private void stage(StringBuilder text, Family family, Journey.Stage stage) {
@@ -220,7 +204,7 @@ public final class ExplainText {
   }
 
   private static String bound(Journey way) {
-    return destination(way.packet());
+    return way.packet().target();
   }
 
   private static String by(Journey way) {
@@ -235,8 +219,7 @@ public final class ExplainText {
   }
 
   private static String where(Step step) {
-    return Printable.text(
-        "rule %d of %s in %s".formatted(step.position(), step.chain(), step.table()));
+    return Printable.text(step.place());
   }
 
   private static String word(Verdict verdict) {

@@ -66,6 +66,15 @@ public final class PlanText {
     }
     text.append(leftAlone(plan));
     Paragraph.append(text, "", summary(plan), "");
+    if (plan.isRefused()) {
+      Paragraph.append(
+          text,
+          "",
+          style.removed("Refused")
+              + ": what must hold does not, or is not known to. Nothing of this plan can be saved"
+              + " or applied.",
+          "");
+    }
     out.accept(text.toString());
   }
 
@@ -323,7 +332,12 @@ public final class PlanText {
 
   private void problems(List<String> hosts, List<Problem> why, StringBuilder text) {
     String names = hosts.stream().map(Printable::text).collect(Collectors.joining(", "));
-    Paragraph.append(text, "", style.removed("!") + " " + names + ": left alone", INDENT);
+    boolean refused = why.stream().anyMatch(problem -> problem.code().refuses());
+    Paragraph.append(
+        text,
+        "",
+        style.removed("!") + " " + names + (refused ? ": refused" : ": left alone"),
+        INDENT);
     why.forEach(problem -> text.append(problems.error(problem)));
     text.append('\n');
   }

@@ -236,7 +236,8 @@ final class Samples {
   }
 
   static PolicyRepository repository(Policy... policies) {
-    return new PolicyRepository(new TreeMap<>(), List.of(policies), List.of("policies/test.yml"));
+    return new PolicyRepository(
+        new TreeMap<>(), List.of(policies), List.of(), List.of("policies/test.yml"));
   }
 
   /** Returns a selection that knows {@code all} and hosts by their names, comma-separated. */

@@ -233,7 +233,34 @@ class PolicySchemaTest {
           Map.of(
               "sources",
                   mapping(Map.of("office", source()), Map.of("x-1", source(), "1x", source())),
-              "policies", mapping(Map.of("p", policy()), Map.of("q", policy(), "a/b", policy()))));
+              "policies", mapping(Map.of("p", policy()), Map.of("q", policy(), "a/b", policy())),
+              "assertions", mapping(Map.of("a", assertion()), Map.of("b", assertion()))));
+    }
+
+    private static Arbitrary<String> assertion() {
+      Map<String, Arbitrary<String>> more = new LinkedHashMap<>();
+      more.put("hosts", orWrong(Arbitraries.of("\"all\"", "web")));
+      return Arbitraries.of("never", "only", "always", "none")
+          .flatMap(
+              kind -> {
+                Map<String, Arbitrary<String>> said = Map.of(kind, orWrong(asserted(kind)));
+                return Arbitraries.frequencyOf(
+                    Tuple.of(20, mapping(said, more)),
+                    Tuple.of(1, mapping(said, Map.of("never", asserted("never")))));
+              });
+    }
+
+    /** What 'only' says of anybody is nothing, which the schema does not know. */
+    private static Arbitrary<String> asserted(String kind) {
+      return kind.equals("only")
+          ? mapping(
+              Map.of(
+                  "to",
+                  near("\"published\""),
+                  "from",
+                  Arbitraries.of("192.0.2.1", "[192.0.2.1]", "[]", "null", "5")),
+              Map.of("port", ports(), "optional", optional()))
+          : inbound();
     }
 
     private static Arbitrary<String> source() {

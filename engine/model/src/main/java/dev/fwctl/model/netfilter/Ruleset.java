@@ -24,4 +24,11 @@ public record Ruleset(Family family, Variant variant, List<Table> tables) {
   public Optional<Table> table(String name) {
     return tables.stream().filter(table -> table.name().equals(name)).findFirst();
   }
+
+  /** Tells whether there is a rule in it, or anything else that may decide on a packet. */
+  public boolean decides() {
+    return tables.stream()
+        .flatMap(table -> table.chains().stream())
+        .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
+  }
 }
