@@ -60,6 +60,11 @@ public record PredictedHost(
         facts, external, PredictedRules.without(rulesets, inForce), OwnedRules.none(), unseen);
   }
 
+  /** Returns the same without rules of others. */
+  public PredictedHost withoutOthers() {
+    return of(facts, external, List.of(), ours, List.of());
+  }
+
   /** Returns the same with rules of ours. */
   public PredictedHost with(OwnedRules rules) {
     return of(facts, external, others, rules, unseen);

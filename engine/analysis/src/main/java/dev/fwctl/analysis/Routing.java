@@ -112,6 +112,11 @@ public final class Routing {
     return AddressSet.ofPrefixes(broadcast);
   }
 
+  /** Returns the addresses of a family that are the host's own, those of loopback among them. */
+  public AddressSet own(Family family) {
+    return local(family);
+  }
+
   /**
    * Returns the addresses of a family for which packets end in the host, and to which nobody can
    * connect: those of groups. Source: tcp_v4_conn_request and tcp_v6_conn_request of the kernel.

@@ -59,6 +59,8 @@ public enum ErrorCode {
   ASSERTION(46, 3),
   /** What a plan would make of a host keeps us out of it. */
   LOCK_OUT(47, 3),
+  /** The rules that were made of a policy do not do what it says. */
+  NOT_EQUIVALENT(48, 3),
   /** The user pressed ^C or answered no. */
   INTERRUPTED(50, 130);
 

@@ -139,7 +139,8 @@ public final class Planner {
             inForce,
             UnseenRules.of(facts));
     Shape shape = shapes.of(List.of(difference.before(), difference.after()), others);
-    Findings findings = proofs.of(host, difference.before(), difference.after(), others, shape);
+    Findings findings =
+        proofs.of(host, difference.before(), difference.after(), intent, others, shape);
     List<Problem> warnings = new ArrayList<>(known);
     warnings.addAll(findings.warnings());
     if (!findings.refusals().isEmpty()) {

@@ -12,6 +12,7 @@ import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.LocalEnd;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Problem;
@@ -102,11 +103,17 @@ public final class Proofs {
    *
    * @param before the rules that are ours there
    * @param after the rules that are to be
+   * @param intent what they are made of; nothing when no policy speaks of the host
    * @param others the host without rules of ours
    * @param shape its shape, also to what is asserted
    */
   public Findings of(
-      Host host, OwnedRules before, OwnedRules after, PredictedHost others, Shape shape) {
+      Host host,
+      OwnedRules before,
+      OwnedRules after,
+      Optional<HostIntent> intent,
+      PredictedHost others,
+      Shape shape) {
     HostFacts facts = others.facts();
     List<Assertion> asserted =
         selections.stream()
@@ -116,7 +123,8 @@ public final class Proofs {
     seen.add(host.name());
     List<List<String>> meant = asserted.stream().map(it -> meant(it, facts.docker())).toList();
     Optional<OwnConnection> own = facts.ssh().connection().filter(unused -> !before.equals(after));
-    if (asserted.isEmpty() && own.isEmpty()) {
+    Optional<HostIntent> lowered = intent.filter(unused -> !before.equals(after));
+    if (asserted.isEmpty() && own.isEmpty() && lowered.isEmpty()) {
       return Findings.none();
     }
     // Where a port is redirected, what is there before bears on the proof, too.
@@ -125,7 +133,11 @@ public final class Proofs {
         direct
             ? Optional.of(
                 List.of(
-                    own.isPresent(), asserted.stream().map(Assertion::name).toList(), meant, shape))
+                    own.isPresent(),
+                    asserted.stream().map(Assertion::name).toList(),
+                    meant,
+                    lowered,
+                    shape))
             : Optional.empty();
     if (kind.filter(proved::contains).isPresent()) {
       return Findings.none();
@@ -136,6 +148,10 @@ public final class Proofs {
       findings =
           new LockOutProof(own.get(), host.connection().port())
               .prove(others.with(before), predicted);
+    }
+    if (lowered.isPresent()) {
+      findings =
+          findings.and(new EquivalenceProof(predicted.withoutOthers(), lowered.get()).prove());
     }
     AssertionProof proof = new AssertionProof(predicted);
     for (Assertion assertion : asserted) {

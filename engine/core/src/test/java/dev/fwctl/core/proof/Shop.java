@@ -221,7 +221,8 @@ final class Shop {
   static Findings prove(Proofs proofs, HostFacts facts, OwnedRules wanted) {
     PredictedHost others = predicted(facts, OwnedRules.none());
     Shape shape = new Shapes(proofs.questions()).of(List.of(OwnedRules.none(), wanted), others);
-    return proofs.of(TestHosts.named("shop", "ssh"), OwnedRules.none(), wanted, others, shape);
+    return proofs.of(
+        TestHosts.named("shop", "ssh"), OwnedRules.none(), wanted, Optional.empty(), others, shape);
   }
 
   /** Returns why a plan that changes nothing of ours there is refused. */
