@@ -91,7 +91,7 @@ public final class Routing {
   }
 
   /** Returns the addresses of a family that are the host's own, as {@link #isLocal} says. */
-  AddressSet local(Family family) {
+  public AddressSet local(Family family) {
     return own(family)
         .union(AddressSet.of(IpPrefix.of(family == Family.IPV4 ? "127.0.0.0/8" : "::1/128")));
   }
@@ -110,11 +110,6 @@ public final class Routing {
     broadcast.add(IpPrefix.single(BROADCAST));
     broadcasts().forEach(address -> broadcast.add(IpPrefix.single(address)));
     return AddressSet.ofPrefixes(broadcast);
-  }
-
-  /** Returns the addresses of a family that are the host's own, those of loopback among them. */
-  public AddressSet own(Family family) {
-    return local(family);
   }
 
   /**
@@ -148,7 +143,7 @@ public final class Routing {
     }
     AddressSet rest = AddressSet.of(IpPrefix.everything(family));
     Map<Set<String>, AddressSet> towards = new LinkedHashMap<>();
-    for (AddressSet whole : groups(family)) {
+    for (AddressSet whole : apart(family)) {
       AddressSet here = whole.intersect(rest);
       rest = rest.minus(here);
       towards.merge(interfacesTowards(whole.ranges().getFirst().first()), here, AddressSet::union);
@@ -165,7 +160,7 @@ public final class Routing {
   }
 
   /** Returns sets of addresses each of which has its interfaces from no route that is known. */
-  private List<AddressSet> groups(Family family) {
+  private List<AddressSet> apart(Family family) {
     return family == Family.IPV4
         ? broadcasts().distinct().map(address -> AddressSet.of(IpPrefix.single(address))).toList()
         : List.of(AddressSet.of(MULTICAST_IPV6));

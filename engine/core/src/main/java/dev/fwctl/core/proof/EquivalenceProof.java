@@ -94,7 +94,7 @@ final class EquivalenceProof {
 
   private PacketSet here(PacketSpace space) {
     Routing routing = routing();
-    return space.to(routing.own(space.family()).union(routing.groups(space.family())));
+    return space.to(routing.ending(space.family()));
   }
 
   /** Returns the packets of which it is known where they are bound for. */
