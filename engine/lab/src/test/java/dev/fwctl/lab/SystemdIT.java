@@ -50,7 +50,7 @@ final class SystemdIT {
     lab.script(
         "db",
         """
-        systemd-run --quiet --on-active=1 touch /run/rang
+        systemd-run --quiet --on-active=1 --timer-property=AccuracySec=100ms touch /run/rang
         until [ -e /run/rang ]; do sleep 0.05; done
         """);
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Proves of hosts, one by one as they are planned, what must hold before anything is carried out.
@@ -145,13 +146,13 @@ public final class Proofs {
     PredictedHost predicted = others.with(after);
     Findings findings = Findings.none();
     if (own.isPresent()) {
+      LockOutProof proof = new LockOutProof(own.get(), host.connection().port());
       findings =
-          new LockOutProof(own.get(), host.connection().port())
-              .prove(others.with(before), predicted);
+          asFarAsItGoes("fwctl gets in again", () -> proof.prove(others.with(before), predicted));
     }
     if (lowered.isPresent()) {
-      findings =
-          findings.and(new EquivalenceProof(predicted.withoutOthers(), lowered.get()).prove());
+      EquivalenceProof proof = new EquivalenceProof(predicted.withoutOthers(), lowered.get());
+      findings = findings.and(asFarAsItGoes("the rules say what the policy says", proof::prove));
     }
     AssertionProof proof = new AssertionProof(predicted);
     for (Assertion assertion : asserted) {
@@ -161,6 +162,25 @@ public final class Proofs {
       kind.ifPresent(proved::add);
     }
     return findings;
+  }
+
+  /**
+   * Carries out a proof that nobody asked for. Where rules are too many for it a warning says so:
+   * without it there still are the host's timer and the look at what the kernel took.
+   */
+  static Findings asFarAsItGoes(String claim, Supplier<Findings> proof) {
+    try {
+      return proof.get();
+    } catch (FwctlException e) {
+      if (e.problems().stream().anyMatch(it -> it.code() != ErrorCode.LIMIT_EXCEEDED)) {
+        throw e;
+      }
+      return Findings.warning(
+          Problem.of(
+              ErrorCode.LIMIT_EXCEEDED,
+              "it is not proved that %s: %s".formatted(claim, e.problems().getFirst().message()),
+              "nothing, or fewer and larger networks in place of single addresses"));
+    }
   }
 
   /** Returns the containers that an assertion names, and notes that there are such. */
