@@ -35,7 +35,13 @@ public record Journey(List<Stage> stages, Ending ending, Packet packet) {
     /** No route leads to where it is bound. */
     NO_ROUTE,
     /** It hangs on a rule, or a choice of routes, that is not understood: the last stage. */
-    UNDECIDED
+    UNDECIDED;
+
+    /** Those of packets that get through. */
+    public static final Set<Ending> THROUGH = Set.of(DELIVERED, SENT);
+
+    /** Those of packets that rules keep out. */
+    public static final Set<Ending> KEPT_OUT = Set.of(DROPPED, REJECTED);
   }
 
   /** Something that happens to a packet. */

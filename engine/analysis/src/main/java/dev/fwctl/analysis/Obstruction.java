@@ -8,16 +8,15 @@ import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Container;
 import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.DockerFacts.ContainerNetwork;
+import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
+import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpPrefix;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.TransportProtocol;
 import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.Match.TcpFlag;
 import dev.fwctl.model.netfilter.Table;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -34,17 +34,15 @@ import java.util.stream.Stream;
  * <p>Not safe for use by several threads.
  */
 final class Obstruction {
-  /** What clients use as their port. Source: RFC 6335, all but the system ports. */
-  private static final PortRange CLIENT_PORTS = new PortRange(1024, 65535);
-
-  private static final Set<Ending> KEPT_OUT = EnumSet.of(Ending.DROPPED, Ending.REJECTED);
   private static final Set<Ending> OTHERS =
-      EnumSet.complementOf(EnumSet.of(Ending.DROPPED, Ending.REJECTED, Ending.UNDECIDED));
+      EnumSet.of(Ending.DELIVERED, Ending.SENT, Ending.NO_ROUTE);
 
   private final PredictedHost host;
   private final Set<PortRange> ports;
   private final Map<Family, Optional<Journeys>> journeys = new EnumMap<>(Family.class);
   private final Map<PacketKind, Blocked> known = new HashMap<>();
+  private final Set<Family> entangled = EnumSet.noneOf(Family.class);
+  private final Function<Family, SymbolicTraversal> evaluator;
 
   /**
    * Creates it.
@@ -52,7 +50,13 @@ final class Obstruction {
    * @param host the host without rules of ours
    */
   Obstruction(PredictedHost host) {
+    this(host, host::symbolic);
+  }
+
+  /** Creates one that takes packets through a host by other means. */
+  Obstruction(PredictedHost host, Function<Family, SymbolicTraversal> evaluator) {
     this.host = host;
+    this.evaluator = evaluator;
     this.ports = portsOf(host);
   }
 
@@ -93,7 +97,22 @@ final class Obstruction {
 
   /** Returns the far ends that packets of a kind don't get through from, or to when they go out. */
   Blocked of(PacketKind kind) {
-    return known.computeIfAbsent(kind, this::find);
+    return known.computeIfAbsent(kind, this::findIfPossible);
+  }
+
+  /** Where rules of others are too many to follow, it is not known of anybody. */
+  private Blocked findIfPossible(PacketKind kind) {
+    if (!entangled.contains(kind.family())) {
+      try {
+        return find(kind);
+      } catch (FwctlException e) {
+        if (e.problems().stream().anyMatch(it -> it.code() != ErrorCode.LIMIT_EXCEEDED)) {
+          throw e;
+        }
+        entangled.add(kind.family());
+      }
+    }
+    return new Blocked(AddressSet.none(), Reach.everyone(kind.family()));
   }
 
   private Blocked find(PacketKind kind) {
@@ -111,7 +130,7 @@ final class Obstruction {
     if (doubtful.isEmpty()) {
       return Blocked.NOBODY;
     }
-    PacketSet may = asked.minus(ways.get().ending(KEPT_OUT).certain());
+    PacketSet may = asked.minus(ways.get().ending(Ending.KEPT_OUT).certain());
     AddressSet surely = peers(kind, asked).minus(peers(kind, may));
     return new Blocked(
         surely,
@@ -124,13 +143,11 @@ final class Obstruction {
   }
 
   private boolean hasRules(Family family) {
-    return host.tables().getOrDefault(family, List.<Table>of()).stream()
-        .flatMap(table -> table.chains().stream())
-        .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
+    return host.tables().getOrDefault(family, List.<Table>of()).stream().anyMatch(Table::decides);
   }
 
   private Journeys journeys(Family family) {
-    SymbolicTraversal traversal = host.symbolic(family);
+    SymbolicTraversal traversal = evaluator.apply(family);
     PacketSpace space = traversal.space();
     PacketSet asked =
         Stream.concat(host.external().stream(), docker().bridges().stream())
@@ -147,7 +164,7 @@ final class Obstruction {
         .opening()
         .and(space.in(Set.of(State.NEW)))
         .and(space.withFlags(Set.of(TcpFlag.SYN)).or(tcp.complement()))
-        .and(space.fromPorts(CLIENT_PORTS).or(withPorts.complement()));
+        .and(space.fromPorts(PortRange.OF_CLIENTS).or(withPorts.complement()));
   }
 
   private DockerFacts docker() {
@@ -192,21 +209,10 @@ final class Obstruction {
 
   /** Returns the host's addresses on external interfaces that can be dialled from afar. */
   private AddressSet own(Family family) {
-    return addresses(
-        host.facts().network().interfaces().stream()
-            .filter(one -> host.external().contains(one.name()))
-            .toList(),
-        family);
-  }
-
-  private static AddressSet addresses(Collection<NetworkInterface> interfaces, Family family) {
-    return AddressSet.ofPrefixes(
-        interfaces.stream()
-            .flatMap(one -> one.addresses().stream())
-            .map(InterfaceAddress::address)
-            .filter(address -> address.family() == family && !address.isLinkLocal())
-            .map(IpPrefix::single)
-            .toList());
+    return host.facts().network().interfaces().stream()
+        .filter(one -> host.external().contains(one.name()))
+        .map(one -> one.dialledFromAfar(family))
+        .reduce(AddressSet.none(), AddressSet::union);
   }
 
   private Stream<ContainerNetwork> behind(String bridge) {

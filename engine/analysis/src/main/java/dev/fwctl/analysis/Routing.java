@@ -92,8 +92,7 @@ public final class Routing {
 
   /** Returns the addresses of a family that are the host's own, as {@link #isLocal} says. */
   public AddressSet local(Family family) {
-    return own(family)
-        .union(AddressSet.of(IpPrefix.of(family == Family.IPV4 ? "127.0.0.0/8" : "::1/128")));
+    return own(family).union(AddressSet.loopback().of(family));
   }
 
   private AddressSet own(Family family) {

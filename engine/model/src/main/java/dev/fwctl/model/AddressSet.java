@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 public record AddressSet(List<AddressRange> ranges) {
   private static final AddressSet NONE = new AddressSet(List.of());
+  private static final AddressSet LOOPBACK = of(IpPrefix.of("127.0.0.0/8"), IpPrefix.of("::1/128"));
   private static final AddressSet ANY =
       ofPrefixes(List.of(IpPrefix.everything(Family.IPV4), IpPrefix.everything(Family.IPV6)));
 
@@ -43,6 +44,11 @@ public record AddressSet(List<AddressRange> ranges) {
   /** Returns the set of every address of both families. */
   public static AddressSet any() {
     return ANY;
+  }
+
+  /** Returns the addresses of both families that are each host's own. */
+  public static AddressSet loopback() {
+    return LOOPBACK;
   }
 
   public static AddressSet of(IpPrefix... prefixes) {

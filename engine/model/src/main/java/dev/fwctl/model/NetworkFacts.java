@@ -40,6 +40,16 @@ public record NetworkFacts(
       requireNonNull(kind, "kind is null");
       addresses = List.copyOf(addresses);
     }
+
+    /** Returns its addresses of a family that others than neighbours can dial. */
+    public AddressSet dialledFromAfar(Family family) {
+      return AddressSet.ofPrefixes(
+          addresses.stream()
+              .map(InterfaceAddress::address)
+              .filter(address -> address.family() == family && !address.isLinkLocal())
+              .map(IpPrefix::single)
+              .toList());
+    }
   }
 
   /**

@@ -9,6 +9,9 @@ package dev.fwctl.model;
 public record PortRange(int first, int last) implements Comparable<PortRange> {
   public static final PortRange ALL = new PortRange(0, 65535);
 
+  /** What clients use as their port. Source: RFC 6335, all but the system ports. */
+  public static final PortRange OF_CLIENTS = new PortRange(1024, 65535);
+
   public PortRange {
     if (first < 0 || last > 65535 || first > last) {
       throw new IllegalArgumentException("not a port range: " + first + "-" + last);

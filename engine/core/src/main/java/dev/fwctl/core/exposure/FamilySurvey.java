@@ -40,8 +40,6 @@ import java.util.TreeSet;
 
 /** Finds out by which ways packets of one family come in. */
 final class FamilySurvey {
-  private static final Set<Ending> ARRIVED = EnumSet.of(Ending.SENT, Ending.DELIVERED);
-
   private final Family family;
   private final Candidates candidates;
   private final Outside outside;
@@ -119,7 +117,7 @@ final class FamilySurvey {
     PacketSet sent = space.none();
     PacketSet delivered = space.none();
     for (End end : journeys.ends()) {
-      if (!ARRIVED.contains(end.ending())) {
+      if (!Ending.THROUGH.contains(end.ending())) {
         continue;
       }
       if (end.translation().isPresent()) {
@@ -374,7 +372,7 @@ final class FamilySurvey {
     if (!perhaps.isEmpty()) {
       door.assumed().ifPresent(unknowns::add);
       PacketSet open = through.possible().minus(through.certain()).and(space.from(perhaps));
-      if (journeys.always(open, ARRIVED) instanceof Answer.Depends depends) {
+      if (journeys.always(open, Ending.THROUGH) instanceof Answer.Depends depends) {
         dependsOn = Map.of(family, depends.rules());
         for (Set<String> names : depends.interfaces()) {
           unknowns.add("which route is taken: by " + String.join(" or ", new TreeSet<>(names)));

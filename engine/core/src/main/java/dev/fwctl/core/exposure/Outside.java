@@ -29,9 +29,6 @@ final class Outside {
   /** Interfaces of these kinds lead to what is on the host, unless a default route leaves by it. */
   private static final Set<String> INSIDE = Set.of("loopback", "bridge", "veth", "dummy", "ifb");
 
-  private static final AddressSet LOOPBACK =
-      AddressSet.of(IpPrefix.of("127.0.0.0/8"), IpPrefix.of("::1/128"));
-
   /** Addresses that routers of the internet take. Source: IANA's registries of special purposes. */
   private static final AddressSet PUBLIC =
       AddressSet.of(IpPrefix.of("0.0.0.0/0"), IpPrefix.of("2000::/3"))
@@ -122,7 +119,7 @@ final class Outside {
   }
 
   private SortedMap<String, AddressSet> findSources(Family family) {
-    AddressSet own = local(family).union(LOOPBACK);
+    AddressSet own = local(family).union(AddressSet.loopback());
     SortedMap<String, AddressSet> found = new TreeMap<>();
     routing
         .towards(family)

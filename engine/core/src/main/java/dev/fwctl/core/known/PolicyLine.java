@@ -28,6 +28,12 @@ public record PolicyLine(String file, int line, String policy) {
     requireNonNull(policy, "policy is null");
   }
 
+  /** Returns it in words: {@code policy shop, policies/shop.yml:14}. */
+  @Override
+  public String toString() {
+    return "policy %s, %s:%d".formatted(policy, file, line);
+  }
+
   /**
    * Returns the line behind a rule; nothing for others' rules, and for those that all hosts have.
    */

@@ -21,7 +21,6 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.LocalEnd;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ProtocolPorts;
@@ -44,11 +43,6 @@ import java.util.Set;
  * is taken as given.
  */
 final class AssertionProof {
-  private static final Map<Family, AddressSet> LOOPBACK =
-      Map.of(
-          Family.IPV4, AddressSet.of(IpPrefix.of("127.0.0.0/8")),
-          Family.IPV6, AddressSet.of(IpPrefix.of("::1/128")));
-
   private final PredictedHost host;
   private final Routing routing;
   private final Map<Family, Journeys> journeys = new EnumMap<>(Family.class);
@@ -81,8 +75,15 @@ final class AssertionProof {
               ? always(assertion, goal.orElse(new Goal(List.of())), endpoints)
               : never(assertion, goal.orElseThrow());
       return problem.or(() -> unseen(assertion));
-    } catch (FwctlException refused) {
-      return Optional.of(refused.problems().getFirst());
+    } catch (FwctlException unproved) {
+      Problem why = unproved.problems().getFirst();
+      return Optional.of(
+          why.code() == ErrorCode.ASSERTION
+              ? why
+              : problem(
+                  assertion,
+                  "assertion '%s' can't be proved: %s".formatted(assertion.name(), why.message()),
+                  why.hint().orElse("change the assertion, or leave the host out with 'hosts'")));
     }
   }
 
@@ -162,7 +163,7 @@ final class AssertionProof {
       if (!one.up() || !host.external().contains(one.name())) {
         continue;
       }
-      AddressSet here = addresses(one, space.family());
+      AddressSet here = one.dialledFromAfar(space.family());
       PacketSet arriving =
           space
               .arrivingBy(Optional.of(one.name()))
@@ -208,7 +209,7 @@ final class AssertionProof {
   }
 
   private PacketSet arriving(PacketSpace space) {
-    AddressSet loopback = LOOPBACK.getOrDefault(space.family(), AddressSet.none());
+    AddressSet loopback = AddressSet.loopback().of(space.family());
     return host.external().stream()
         .map(name -> space.arrivingBy(Optional.of(name)))
         .reduce(space.none(), PacketSet::or)
@@ -234,26 +235,15 @@ final class AssertionProof {
   private AddressSet addresses(Family family) {
     return host.facts().network().interfaces().stream()
         .filter(one -> host.external().contains(one.name()))
-        .map(one -> addresses(one, family))
+        .map(one -> one.dialledFromAfar(family))
         .reduce(AddressSet.none(), AddressSet::union);
-  }
-
-  /** Returns the addresses of an interface that can be dialled from afar. */
-  private static AddressSet addresses(NetworkInterface one, Family family) {
-    return AddressSet.ofPrefixes(
-        one.addresses().stream()
-            .map(InterfaceAddress::address)
-            .filter(address -> address.family() == family && !address.isLinkLocal())
-            .map(IpPrefix::single)
-            .toList());
   }
 
   /** Returns the way that a packet goes, one on which it gets through or one on which not. */
   private Journey way(Packet packet, boolean through) {
     List<Journey> ways = host.ways(packet).stream().map(Possibility::journey).toList();
-    Set<Ending> good = Set.of(Ending.DELIVERED, Ending.SENT);
     return ways.stream()
-        .filter(way -> good.contains(way.ending()) == through)
+        .filter(way -> Ending.THROUGH.contains(way.ending()) == through)
         .findFirst()
         .orElse(ways.getFirst());
   }

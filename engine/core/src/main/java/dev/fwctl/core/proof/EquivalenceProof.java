@@ -27,8 +27,6 @@ import java.util.Set;
  * is judged as the one that opened it.
  */
 final class EquivalenceProof {
-  private static final Set<Ending> KEPT_OUT = Set.of(Ending.DROPPED, Ending.REJECTED);
-
   private final PredictedHost host;
   private final HostIntent intent;
 
@@ -65,7 +63,7 @@ final class EquivalenceProof {
     PacketSet judged = arriving.and(space.opening().or(space.established(false)));
     PacketSet replies = arriving.and(space.established(true));
     Journeys ways = traversal.of(judged.or(replies));
-    PacketSet stopped = ways.ending(KEPT_OUT);
+    PacketSet stopped = ways.ending(Ending.KEPT_OUT);
     PacketSet wanted = replies.or(judged.and(wanted(space)));
     PacketSet known =
         replies.or(judged.and(known(space))).minus(ways.ending(Set.of(Ending.UNDECIDED)));
@@ -122,7 +120,7 @@ final class EquivalenceProof {
         host.ways(refuted.witness()).stream()
             .map(Possibility::journey)
             .findFirst()
-            .map(it -> KEPT_OUT.contains(it.ending()) ? Words.keptOut(it) : Words.letIn(it))
+            .map(it -> Ending.KEPT_OUT.contains(it.ending()) ? Words.keptOut(it) : Words.letIn(it))
             .orElse("");
     return Problem.of(
         ErrorCode.NOT_EQUIVALENT,

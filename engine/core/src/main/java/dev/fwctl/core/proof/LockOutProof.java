@@ -32,9 +32,6 @@ import java.util.stream.Stream;
  * they let us in a moment ago, so that is a warning, unless nothing depended on them before.
  */
 final class LockOutProof {
-  /** What clients use as their port. Source: RFC 6335, all but the system ports. */
-  private static final PortRange CLIENT_PORTS = new PortRange(1024, 65535);
-
   private final OwnConnection own;
   private final int dialled;
 
@@ -110,7 +107,7 @@ final class LockOutProof {
             .and(space.from(single(own.server())))
             .and(space.to(single(own.client())))
             .and(space.fromPorts(PortRange.single(own.serverPort())))
-            .and(space.toPorts(CLIENT_PORTS))
+            .and(space.toPorts(PortRange.OF_CLIENTS))
             .and(
                 space
                     .withFlags(Set.of(TcpFlag.SYN, TcpFlag.ACK))
@@ -137,7 +134,7 @@ final class LockOutProof {
     return arriving
         .and(space.from(single(own.client())))
         .and(space.to(single(own.server())))
-        .and(space.fromPorts(CLIENT_PORTS))
+        .and(space.fromPorts(PortRange.OF_CLIENTS))
         .and(space.toPorts(PortRange.single(port)));
   }
 

@@ -179,7 +179,7 @@ public final class Proofs {
           Problem.of(
               ErrorCode.LIMIT_EXCEEDED,
               "it is not proved that %s: %s".formatted(claim, e.problems().getFirst().message()),
-              "nothing, or fewer and larger networks in place of single addresses"));
+              "to have it proved, name fewer and larger networks in place of single addresses"));
     }
   }
 

@@ -33,7 +33,7 @@ final class Words {
   static String of(Step step, Family family) {
     String why =
         PolicyLine.of(step)
-            .map(line -> "policy %s, %s:%d".formatted(line.policy(), line.file(), line.line()))
+            .map(PolicyLine::toString)
             .or(step.rule()::comment)
             .map(words -> "  # " + words)
             .orElse("");

@@ -89,7 +89,7 @@ public final class DoctorText {
           "%s %s%s %s"
               .formatted(
                   family,
-                  StepWords.where(it.step()),
+                  it.step().place(),
                   whose(StepWords.whose(it.step())),
                   switch (it.reason()) {
                     case SHADOWED -> "never applies: rules before it take all that it is for";
@@ -101,18 +101,11 @@ public final class DoctorText {
               .formatted(family, it.chain(), it.table(), Count.of(it.rules(), "rule"));
       case ToNowhere it ->
           "%s %s%s does nothing: chain %s is empty or not there"
-              .formatted(
-                  family,
-                  StepWords.where(it.step()),
-                  whose(StepWords.whose(it.step())),
-                  it.chain());
+              .formatted(family, it.step().place(), whose(StepWords.whose(it.step())), it.chain());
       case Unused it ->
           "%s %s%s has let in nothing for %s"
               .formatted(
-                  family,
-                  StepWords.where(it.step()),
-                  whose(StepWords.whose(it.step())),
-                  age(it.since()));
+                  family, it.step().place(), whose(StepWords.whose(it.step())), age(it.since()));
     };
   }
 

@@ -155,7 +155,7 @@ public final class ExposureHtml {
   private void rule(Step step, Family family) {
     String whose = StepWords.whose(step);
     page.markup("<li>")
-        .text(StepWords.where(step) + (whose.isEmpty() ? "" : " (" + whose + ")") + ": ")
+        .text(step.place() + (whose.isEmpty() ? "" : " (" + whose + ")") + ": ")
         .element("code", RulesetText.rule(family, step.rule().withoutComment()))
         .markup("</li>");
   }

@@ -180,7 +180,7 @@ public final class ExposureText {
     line(
         text,
         DETAIL,
-        Printable.text(StepWords.where(step) + (whose.isEmpty() ? "" : " (" + whose + ")") + ":"),
+        Printable.text(step.place() + (whose.isEmpty() ? "" : " (" + whose + ")") + ":"),
         DETAIL + INDENT);
     line(
         text,

@@ -363,6 +363,9 @@ public final class PlanText {
     String hint = details.isEmpty() ? "" : " (" + details.getFirst() + rest(details) + ")";
     if (!plan.hasChanges()) {
       int fine = plan.hosts().size() - plan.notPlannable().size();
+      if (fine == 0 && !plan.hosts().isEmpty()) {
+        return "Nothing could be planned" + hint + ".";
+      }
       return "No changes. %s as the policies say%s."
           .formatted(Count.of(fine, "host") + (fine == 1 ? " is" : " are"), hint);
     }

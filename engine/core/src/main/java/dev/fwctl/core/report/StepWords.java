@@ -11,15 +11,10 @@ import dev.fwctl.model.netfilter.RulesetText;
 final class StepWords {
   private StepWords() {}
 
-  /** Returns where a rule stands, such as {@code rule 3 of DOCKER in filter}. */
-  static String where(Step step) {
-    return "rule %d of %s in %s".formatted(step.position(), step.chain(), step.table());
-  }
-
   /** Returns whose it is, for ours by which line of the policy; empty if nothing tells. */
   static String whose(Step step) {
     return PolicyLine.of(step)
-        .map(line -> "policy %s, %s:%d".formatted(line.policy(), line.file(), line.line()))
+        .map(PolicyLine::toString)
         .or(() -> RuleOwner.of(step).map(owner -> owner + "'s"))
         .orElse("");
   }

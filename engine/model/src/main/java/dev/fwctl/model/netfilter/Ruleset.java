@@ -27,8 +27,6 @@ public record Ruleset(Family family, Variant variant, List<Table> tables) {
 
   /** Tells whether there is a rule in it, or anything else that may decide on a packet. */
   public boolean decides() {
-    return tables.stream()
-        .flatMap(table -> table.chains().stream())
-        .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
+    return tables.stream().anyMatch(Table::decides);
   }
 }

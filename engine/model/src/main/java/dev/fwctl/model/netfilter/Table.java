@@ -20,4 +20,10 @@ public record Table(String name, List<Chain> chains) {
   public Optional<Chain> chain(String name) {
     return chains.stream().filter(chain -> chain.name().equals(name)).findFirst();
   }
+
+  /** Tells whether there is a rule in it, or anything else that may decide on a packet. */
+  public boolean decides() {
+    return chains.stream()
+        .anyMatch(chain -> !chain.rules().isEmpty() || chain.policy().equals(Optional.of("DROP")));
+  }
 }
