@@ -82,9 +82,7 @@ public record Journeys(PacketSpace space, List<End> ends) {
    * @param packets some of the packets that were taken through the host
    */
   public Answer always(PacketSet packets, Set<Ending> endings) {
-    PacketSet good = ending(endings);
-    PacketSet open = ending(Set.of(Ending.UNDECIDED));
-    return judge(packets.minus(good.or(open).possible()), packets.minus(good.certain()));
+    return judge(packets.minus(mayEnd(endings)), packets.minus(mustEnd(endings)));
   }
 
   /**

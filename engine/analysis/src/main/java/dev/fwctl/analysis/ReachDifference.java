@@ -4,46 +4,29 @@ import static java.util.stream.Collectors.joining;
 
 import dev.fwctl.analysis.PacketKind.Path;
 import dev.fwctl.analysis.PacketKind.Payload;
-import dev.fwctl.model.AddressRange;
+import dev.fwctl.analysis.Surroundings.Bridge;
+import dev.fwctl.analysis.Surroundings.Member;
 import dev.fwctl.model.AddressSet;
-import dev.fwctl.model.Container;
-import dev.fwctl.model.DockerFacts.ContainerNetwork;
 import dev.fwctl.model.Family;
-import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.HostIntent.PublishedEndpoint;
-import dev.fwctl.model.IcmpKind;
-import dev.fwctl.model.IpAddress;
-import dev.fwctl.model.IpPrefix;
-import dev.fwctl.model.NetworkFacts.InterfaceAddress;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.PortRange;
 import dev.fwctl.model.ProtocolPorts;
-import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.ReachChange.Direction;
 import dev.fwctl.model.TransportProtocol;
-import dev.fwctl.model.netfilter.Chain;
-import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.OwnedRules;
-import dev.fwctl.model.netfilter.OwnedRules.OwnedTable;
-import dev.fwctl.model.netfilter.Rule;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * Tells who can reach what after a change of fwctl's rules, and could not before, and the reverse;
@@ -58,16 +41,8 @@ public final class ReachDifference {
   /** How many answers are kept; more than a fleet has kinds of hosts. */
   private static final int KEPT_ANSWERS = 1_000;
 
-  private static final List<TransportProtocol> COMMON_PROTOCOLS =
-      List.of(TransportProtocol.TCP, TransportProtocol.UDP);
-
-  /** Nobody dials such an address from afar. */
-  private static final AddressSet LINK_LOCAL =
-      AddressSet.of(
-          new IpPrefix(IpAddress.of("169.254.0.0"), 16), new IpPrefix(IpAddress.of("fe80::"), 10));
-
   private final Map<Kind, List<ReachChange>> answers = new ConcurrentHashMap<>();
-  private final Map<Same, Mentioned> mentioned = new ConcurrentHashMap<>();
+  private final Map<Same, MentionedAddresses> mentioned = new ConcurrentHashMap<>();
 
   /**
    * Compares what fwctl owns on a host with what it is to own.
@@ -106,13 +81,13 @@ public final class ReachDifference {
         .allMatch(change -> shape.tells(change.opened()) && shape.tells(change.closed()));
   }
 
-  private Mentioned mentioned(OwnedRules rules) {
+  private MentionedAddresses mentioned(OwnedRules rules) {
     Same same = new Same(rules);
-    Mentioned known = mentioned.get(same);
+    MentionedAddresses known = mentioned.get(same);
     if (known != null) {
       return known;
     }
-    Mentioned found = Mentioned.by(rules);
+    MentionedAddresses found = MentionedAddresses.by(rules);
     if (mentioned.size() < KEPT_ANSWERS) {
       mentioned.put(same, found);
     }
@@ -125,163 +100,6 @@ public final class ReachDifference {
    * @param published what containers publish, of which an answer may name the address
    */
   private record Kind(Same before, Same after, List<PublishedEndpoint> published, Shape shape) {}
-
-  /**
-   * The addresses that rules speak of; what is none of them is alike on all hosts.
-   *
-   * @param sources those that packets may come from
-   * @param destinations those that packets may go to, but for link-local ones
-   */
-  private record Mentioned(AddressSet sources, AddressSet destinations) {
-    static Mentioned by(OwnedRules rules) {
-      Set<AddressRange> sources = new HashSet<>();
-      Set<AddressRange> destinations = new HashSet<>();
-      for (OwnedTable table : rules.tables()) {
-        for (Chain chain : table.chains()) {
-          for (Rule rule : chain.rules()) {
-            for (Match match : rule.matches()) {
-              switch (match) {
-                case Match.SourceAddress it -> sources.add(AddressRange.of(it.prefix()));
-                case Match.DestinationAddress it -> destinations.add(AddressRange.of(it.prefix()));
-                case Match.OriginalDestination it -> destinations.add(AddressRange.of(it.prefix()));
-                case Match.SourceInSet it -> sources.addAll(members(rules, it.set()));
-                case Match.DestinationInSet it -> destinations.addAll(members(rules, it.set()));
-                default -> {}
-              }
-            }
-          }
-        }
-      }
-      return new Mentioned(
-          AddressSet.ofRanges(sources), AddressSet.ofRanges(destinations).minus(LINK_LOCAL));
-    }
-
-    private static List<AddressRange> members(OwnedRules rules, String name) {
-      return rules.sets().stream()
-          .filter(set -> set.name().equals(name))
-          .findFirst()
-          .map(set -> set.members().ranges())
-          .orElse(AddressSet.any().ranges());
-    }
-
-    Mentioned and(Mentioned other) {
-      return new Mentioned(sources.union(other.sources), destinations.union(other.destinations));
-    }
-  }
-
-  /**
-   * What of a host bears on the answer.
-   *
-   * @param external the interfaces that face the world
-   * @param families the families that the kernel speaks
-   * @param addresses the host's own addresses that can be dialled from afar, those of bridges
-   *     apart; any others than rules speak of, where rules speak of none of them
-   * @param published what containers publish to the world
-   * @param bridges the bridge networks that have containers
-   */
-  private record Surroundings(
-      SortedSet<String> external,
-      Set<Family> families,
-      AddressSet addresses,
-      List<PublishedEndpoint> published,
-      List<Bridge> bridges) {
-
-    static Surroundings of(
-        SortedSet<String> external,
-        Optional<HostIntent> intent,
-        HostFacts facts,
-        Mentioned mentioned) {
-      Set<String> bridgeNames = facts.docker().bridges();
-      List<IpPrefix> addresses = new ArrayList<>();
-      for (NetworkInterface one : facts.network().interfaces()) {
-        if (!bridgeNames.contains(one.name()) && !one.name().equals("lo")) {
-          for (InterfaceAddress address : one.addresses()) {
-            addresses.add(IpPrefix.single(address.address()));
-          }
-        }
-      }
-      Set<PublishedEndpoint> published = new LinkedHashSet<>();
-      for (Container container : facts.docker().containers()) {
-        for (PublishedPort port : container.published()) {
-          published.add(new PublishedEndpoint(container.name(), port));
-        }
-      }
-      intent.flatMap(HostIntent::inbound).ifPresent(it -> published.addAll(it.published()));
-      published.removeIf(
-          endpoint -> endpoint.port().hostAddress().map(IpAddress::isLoopback).orElse(false));
-      return new Surroundings(
-          external,
-          facts.network().ipv6() ? EnumSet.allOf(Family.class) : EnumSet.of(Family.IPV4),
-          distinguishing(AddressSet.ofPrefixes(addresses), mentioned.destinations()),
-          List.copyOf(published),
-          bridges(facts, mentioned.sources()));
-    }
-
-    /** Keeps addresses that rules tell from others; hosts without such are then alike. */
-    private static AddressSet distinguishing(AddressSet addresses, AddressSet mentioned) {
-      AddressSet dialled = addresses.minus(LINK_LOCAL);
-      AddressSet others = AddressSet.any().minus(LINK_LOCAL).minus(mentioned);
-      AddressSet kept = AddressSet.none();
-      for (Family family : Family.values()) {
-        AddressSet known = dialled.of(family);
-        boolean plain = known.intersect(mentioned).isEmpty();
-        kept = kept.union(plain ? others.of(family) : known);
-      }
-      return kept;
-    }
-
-    private static List<Bridge> bridges(HostFacts facts, AddressSet mentioned) {
-      Map<String, List<Member>> members = new HashMap<>();
-      for (Container container : facts.docker().containers()) {
-        for (Container.Attachment attachment : container.attachments()) {
-          List<IpPrefix> addresses = new ArrayList<>();
-          attachment.addresses().forEach(address -> addresses.add(IpPrefix.single(address)));
-          attachment.fixedAddresses().forEach(address -> addresses.add(IpPrefix.single(address)));
-          members
-              .computeIfAbsent(attachment.network(), unseen -> new ArrayList<>())
-              .add(new Member(container.name(), AddressSet.ofPrefixes(addresses)));
-        }
-      }
-      List<Bridge> bridges = new ArrayList<>();
-      for (ContainerNetwork network : facts.docker().networks()) {
-        List<Member> here = members.get(network.name());
-        if (here != null && network.bridge().isPresent()) {
-          AddressSet subnets = AddressSet.ofPrefixes(network.subnets());
-          bridges.add(
-              new Bridge(
-                  network.name(),
-                  network.bridge().get(),
-                  subnets,
-                  subnets.intersect(mentioned).isEmpty()
-                      ? here.stream().map(Member::withoutAddresses).toList()
-                      : here));
-        }
-      }
-      return bridges;
-    }
-  }
-
-  /**
-   * A bridge network with containers.
-   *
-   * @param network its name
-   * @param name its interface
-   * @param subnets its addresses
-   * @param members its containers
-   */
-  private record Bridge(String network, String name, AddressSet subnets, List<Member> members) {}
-
-  /**
-   * A container in a network.
-   *
-   * @param container its name
-   * @param addresses its addresses there, as far as they are known and rules speak of them
-   */
-  private record Member(String container, AddressSet addresses) {
-    Member withoutAddresses() {
-      return new Member(container, AddressSet.none());
-    }
-  }
 
   /**
    * What changes for one endpoint.
@@ -303,43 +121,21 @@ public final class ReachDifference {
     }
   }
 
-  private static final class Comparison {
-    private final Surroundings surroundings;
+  /** Compares who could get through with who can. */
+  private static final class DeltaInquiry extends Inquiry<Delta> {
     private final Side before;
     private final Side after;
     private final Obstruction others;
-    private final List<ReachChange> changes = new ArrayList<>();
-    private final Map<Family, AddressSet> hostAddresses = new EnumMap<>(Family.class);
 
-    Comparison(OwnedRules before, OwnedRules after, Surroundings surroundings, Obstruction others) {
-      this.surroundings = surroundings;
+    DeltaInquiry(Set<Family> families, OwnedRules before, OwnedRules after, Obstruction others) {
+      super(families);
       this.before = new Side(before);
       this.after = new Side(after);
       this.others = others;
-      for (Family family : surroundings.families()) {
-        hostAddresses.put(family, surroundings.addresses().of(family));
-      }
     }
 
-    List<ReachChange> changes() {
-      published();
-      host();
-      ping();
-      directRoute();
-      fromHost();
-      fromContainers();
-      return List.copyOf(changes);
-    }
-
-    private void add(Direction direction, String endpoint, Delta delta) {
-      if (!delta.isEmpty()) {
-        changes.add(
-            new ReachChange(direction, endpoint, delta.opened(), delta.closed(), delta.certain()));
-      }
-    }
-
-    /** Compares packets of some kinds that lead to or from the same endpoint in one family. */
-    private Delta compare(Collection<PacketKind> kinds) {
+    @Override
+    Delta of(Collection<PacketKind> kinds) {
       AddressSet could = AddressSet.none();
       AddressSet can = AddressSet.none();
       AddressSet doubtful = AddressSet.none();
@@ -366,160 +162,50 @@ public final class ReachDifference {
       return new Delta(opened, closed, certain && changed.intersect(doubtful).isEmpty());
     }
 
-    private Delta inEveryFamily(Function<Family, Collection<PacketKind>> kinds) {
-      Delta delta = Delta.NOTHING;
-      for (Family family : surroundings.families()) {
-        delta = delta.and(compare(kinds.apply(family)));
+    @Override
+    Delta and(Delta one, Delta other) {
+      return one.and(other);
+    }
+
+    @Override
+    Delta nothing() {
+      return Delta.NOTHING;
+    }
+
+    @Override
+    Set<PortRange> ports(PacketKind kind) {
+      Set<PortRange> ports = new HashSet<>(others.ports());
+      ports.addAll(before.ports(kind));
+      ports.addAll(after.ports(kind));
+      return ports;
+    }
+  }
+
+  private static final class Comparison {
+    private final Surroundings surroundings;
+    private final DeltaInquiry inquiry;
+    private final List<ReachChange> changes = new ArrayList<>();
+
+    Comparison(OwnedRules before, OwnedRules after, Surroundings surroundings, Obstruction others) {
+      this.surroundings = surroundings;
+      this.inquiry = new DeltaInquiry(surroundings.families(), before, after, others);
+    }
+
+    List<ReachChange> changes() {
+      InboundEndpoints.ask(
+          surroundings,
+          inquiry,
+          (endpoint, delta) -> add(Direction.INBOUND, endpoint.toString(), delta));
+      fromHost();
+      fromContainers();
+      return List.copyOf(changes);
+    }
+
+    private void add(Direction direction, String endpoint, Delta delta) {
+      if (!delta.isEmpty()) {
+        changes.add(
+            new ReachChange(direction, endpoint, delta.opened(), delta.closed(), delta.certain()));
       }
-      return delta;
-    }
-
-    private List<PacketKind> inbound(
-        Family family, Path path, Optional<String> out, Payload payload, AddressSet near) {
-      return surroundings.external().stream()
-          .map(in -> new PacketKind(family, path, Optional.of(in), out, payload, near))
-          .toList();
-    }
-
-    private AddressSet hostAddresses(Family family) {
-      return hostAddresses.getOrDefault(family, AddressSet.none());
-    }
-
-    private List<PacketKind> toHost(Family family, Payload payload) {
-      return inbound(family, Path.TO_HOST, Optional.empty(), payload, hostAddresses(family));
-    }
-
-    /** Returns the port ranges that rules speak of, before or after, for packets of some kinds. */
-    private Set<PortRange> named(Function<Family, Collection<PacketKind>> kinds) {
-      Set<PortRange> named = new HashSet<>(others.ports());
-      for (Family family : surroundings.families()) {
-        for (PacketKind kind : kinds.apply(family)) {
-          named.addAll(before.ports(kind));
-          named.addAll(after.ports(kind));
-        }
-      }
-      return named;
-    }
-
-    private void published() {
-      Map<TransportProtocol, Set<PortRange>> cuts = new EnumMap<>(TransportProtocol.class);
-      for (PublishedEndpoint endpoint : surroundings.published()) {
-        PublishedPort port = endpoint.port();
-        TransportProtocol protocol = port.ports().protocol();
-        Set<PortRange> cut =
-            cuts.computeIfAbsent(
-                protocol,
-                unseen -> named(family -> toPublished(family, Optional.empty(), protocol, 0)));
-        Optional<IpAddress> address =
-            port.hostAddress().filter(candidate -> !candidate.isUnspecified());
-        String where = address.map(it -> " on " + it).orElse("");
-        Optional<Family> only = port.hostAddress().map(IpAddress::family);
-        ports(
-            cut(port.ports().ports(), cut),
-            number ->
-                inEveryFamily(
-                    family ->
-                        only.isPresent() && only.get() != family
-                            ? List.of()
-                            : toPublished(family, address, protocol, number)),
-            (range, delta) ->
-                add(
-                    Direction.INBOUND,
-                    endpoint.container() + " " + new ProtocolPorts(protocol, range) + where,
-                    delta));
-      }
-    }
-
-    private List<PacketKind> toPublished(
-        Family family, Optional<IpAddress> address, TransportProtocol protocol, int port) {
-      AddressSet near =
-          address
-              .map(it -> AddressSet.of(IpPrefix.single(it)))
-              .orElseGet(() -> hostAddresses(family));
-      return inbound(
-          family, Path.TO_PUBLISHED, Optional.empty(), new Payload.Dialled(protocol, port), near);
-    }
-
-    private void host() {
-      Map<String, Delta> others = new LinkedHashMap<>();
-      for (TransportProtocol protocol : TransportProtocol.values()) {
-        Set<PortRange> named = named(family -> toHost(family, new Payload.Dialled(protocol, 0)));
-        if (named.isEmpty() && !COMMON_PROTOCOLS.contains(protocol)) {
-          continue;
-        }
-        Set<PortRange> taken = new HashSet<>();
-        for (PublishedEndpoint endpoint : surroundings.published()) {
-          PublishedPort port = endpoint.port();
-          if (port.ports().protocol() == protocol
-              && port.hostAddress().map(IpAddress::isUnspecified).orElse(true)) {
-            taken.add(port.ports().ports());
-          }
-        }
-        Function<Integer, Delta> toPort =
-            port -> inEveryFamily(family -> toHost(family, new Payload.Dialled(protocol, port)));
-        Set<PortRange> spokenOf = new HashSet<>(named);
-        spokenOf.addAll(taken);
-        Delta other = outside(spokenOf).map(toPort).orElse(Delta.NOTHING);
-        others.put("other " + protocol.label() + " ports", other);
-        List<PortRange> own =
-            cut(PortRange.ALL, spokenOf).stream()
-                .filter(range -> isIn(named, range) && !isIn(taken, range))
-                .toList();
-        ports(
-            own,
-            toPort,
-            (range, delta) -> {
-              if (!delta.equals(other)) {
-                add(Direction.INBOUND, "host " + new ProtocolPorts(protocol, range), delta);
-              }
-            });
-      }
-      others.put("other protocols", inEveryFamily(family -> toHost(family, new Payload.Other())));
-      if (others.values().stream().distinct().count() == 1) {
-        add(Direction.INBOUND, "host (all other ports)", others.values().iterator().next());
-      } else {
-        others.forEach((what, delta) -> add(Direction.INBOUND, "host (" + what + ")", delta));
-      }
-    }
-
-    private void ping() {
-      Delta delta =
-          inEveryFamily(
-              family ->
-                  IcmpKind.ECHO_REQUEST
-                      .type(family)
-                      .map(type -> toHost(family, new Payload.Icmp(type)))
-                      .orElse(List.of()));
-      add(Direction.INBOUND, "host icmp " + IcmpKind.ECHO_REQUEST.label(), delta);
-    }
-
-    private void directRoute() {
-      Map<Delta, List<String>> networks = new LinkedHashMap<>();
-      for (Bridge bridge : surroundings.bridges()) {
-        Delta delta =
-            inEveryFamily(
-                family -> {
-                  AddressSet subnets = bridge.subnets().of(family);
-                  return subnets.isEmpty()
-                      ? List.of()
-                      : inbound(
-                          family,
-                          Path.TO_CONTAINER,
-                          Optional.of(bridge.name()),
-                          new Payload.Dialled(TransportProtocol.TCP, 1),
-                          subnets);
-                });
-        networks.computeIfAbsent(delta, unseen -> new ArrayList<>()).add(bridge.network());
-      }
-      networks.forEach(
-          (delta, names) ->
-              add(
-                  Direction.INBOUND,
-                  names.size() == surroundings.bridges().size()
-                      ? "containers' own addresses (direct route)"
-                      : "own addresses of containers in %s (direct route)"
-                          .formatted(String.join(" and ", names)),
-                  delta));
     }
 
     private void fromHost() {
@@ -535,7 +221,7 @@ public final class ReachDifference {
                               Optional.empty(),
                               Optional.of(out),
                               payload,
-                              hostAddresses(family)))
+                              surroundings.addresses(family)))
                   .toList());
     }
 
@@ -593,17 +279,20 @@ public final class ReachDifference {
       List<Labelled> others = new ArrayList<>();
       for (TransportProtocol protocol : TransportProtocol.values()) {
         Set<PortRange> named =
-            named(family -> sender.send(family, new Payload.Dialled(protocol, 0)));
-        if (named.isEmpty() && !COMMON_PROTOCOLS.contains(protocol)) {
+            inquiry.named(family -> sender.send(family, new Payload.Dialled(protocol, 0)));
+        if (named.isEmpty() && !InboundEndpoints.COMMON_PROTOCOLS.contains(protocol)) {
           continue;
         }
-        Function<Integer, Delta> toPort =
+        IntFunction<Delta> toPort =
             port ->
-                inEveryFamily(family -> sender.send(family, new Payload.Dialled(protocol, port)));
-        Delta other = outside(named).map(toPort).orElse(Delta.NOTHING);
+                inquiry.inEveryFamily(
+                    family -> sender.send(family, new Payload.Dialled(protocol, port)));
+        Delta other = PortPieces.outside(named).map(toPort::apply).orElse(Delta.NOTHING);
         others.add(new Labelled("other " + protocol.label() + " ports", other));
-        ports(
-            cut(PortRange.ALL, named).stream().filter(range -> isIn(named, range)).toList(),
+        PortPieces.tell(
+            PortPieces.cut(PortRange.ALL, named).stream()
+                .filter(range -> PortPieces.isIn(named, range))
+                .toList(),
             toPort,
             (range, delta) -> {
               if (!delta.equals(other)) {
@@ -614,7 +303,7 @@ public final class ReachDifference {
       others.add(
           new Labelled(
               "other protocols",
-              inEveryFamily(family -> sender.send(family, new Payload.Other()))));
+              inquiry.inEveryFamily(family -> sender.send(family, new Payload.Other()))));
       if (others.stream().map(Labelled::delta).distinct().count() == 1) {
         found.add(
             new Labelled(found.isEmpty() ? "" : "all other ports", others.getFirst().delta()));
@@ -635,67 +324,6 @@ public final class ReachDifference {
       String label(String subject) {
         return ports.isEmpty() ? subject : "%s (to %s)".formatted(subject, ports);
       }
-    }
-
-    /** Takes a change of ports that are alike and lie next to each other. */
-    @FunctionalInterface
-    private interface RangeSink {
-      void accept(PortRange range, Delta delta);
-    }
-
-    private static void ports(
-        List<PortRange> ranges, Function<Integer, Delta> compare, RangeSink sink) {
-      Optional<PortRange> pending = Optional.empty();
-      Delta last = Delta.NOTHING;
-      for (PortRange range : ranges) {
-        Delta delta = compare.apply(range.first());
-        if (pending.isPresent()
-            && pending.get().last() + 1 == range.first()
-            && delta.equals(last)) {
-          pending = Optional.of(new PortRange(pending.get().first(), range.last()));
-        } else {
-          if (pending.isPresent()) {
-            sink.accept(pending.get(), last);
-          }
-          pending = Optional.of(range);
-          last = delta;
-        }
-      }
-      if (pending.isPresent()) {
-        sink.accept(pending.get(), last);
-      }
-    }
-
-    /** Returns a range in pieces, each wholly inside or wholly outside each of the others. */
-    private static List<PortRange> cut(PortRange whole, Set<PortRange> by) {
-      TreeSet<Integer> starts = new TreeSet<>();
-      starts.add(whole.first());
-      for (PortRange range : by) {
-        if (range.overlaps(whole)) {
-          starts.add(Math.max(range.first(), whole.first()));
-          if (range.last() < whole.last()) {
-            starts.add(range.last() + 1);
-          }
-        }
-      }
-      List<PortRange> pieces = new ArrayList<>(starts.size());
-      for (int start : starts) {
-        Integer next = starts.higher(start);
-        pieces.add(new PortRange(start, next == null ? whole.last() : next - 1));
-      }
-      return pieces;
-    }
-
-    private static boolean isIn(Set<PortRange> ranges, PortRange piece) {
-      return ranges.stream().anyMatch(range -> range.contains(piece));
-    }
-
-    /** Returns a port from 1 that is in none of the ranges. */
-    private static Optional<Integer> outside(Set<PortRange> ranges) {
-      return cut(new PortRange(1, 65535), ranges).stream()
-          .filter(piece -> !isIn(ranges, piece))
-          .findFirst()
-          .map(PortRange::first);
     }
   }
 
