@@ -149,6 +149,9 @@ public record HostIntent(
       }
     }
 
+    /** All containers' own addresses, on bridge networks, with every port there. */
+    record DirectRoute() implements Target {}
+
     /**
      * ICMP messages to the host.
      *

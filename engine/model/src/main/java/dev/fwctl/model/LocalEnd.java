@@ -20,6 +20,16 @@ public sealed interface LocalEnd {
     }
   }
 
+  /**
+   * Containers' own addresses, for those who can send the host packets for them. Only as a target.
+   */
+  record Direct() implements LocalEnd {
+    @Override
+    public String toString() {
+      return "direct";
+    }
+  }
+
   /** The host and all its containers. */
   record Anything() implements LocalEnd {
     @Override

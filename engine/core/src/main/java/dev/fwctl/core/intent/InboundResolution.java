@@ -95,6 +95,7 @@ final class InboundResolution {
           }
           case LocalEnd.Anything unused -> anyTarget(rule);
           case LocalEnd.Published unused -> publishedTarget(numbered);
+          case LocalEnd.Direct unused -> Optional.of(new Target.DirectRoute());
           case LocalEnd.Containers unused -> containersTarget(numbered, allow);
         };
     target.ifPresent(

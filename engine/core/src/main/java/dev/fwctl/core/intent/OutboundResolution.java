@@ -74,8 +74,8 @@ final class OutboundResolution {
           switch (rule.local()) {
             case LocalEnd.HostItself unused -> Optional.of(new Origin.HostItself());
             case LocalEnd.Anything unused -> Optional.of(new Origin.Everything());
-            case LocalEnd.Published unused -> {
-              problems.add(misfit(rule, "published ports do not send"));
+            case LocalEnd.Published _, LocalEnd.Direct _ -> {
+              problems.add(misfit(rule, "'%s' is no sender".formatted(rule.local())));
               yield Optional.empty();
             }
             case LocalEnd.Containers unused -> containers(numbered);

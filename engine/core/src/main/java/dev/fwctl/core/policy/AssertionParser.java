@@ -4,6 +4,7 @@ import dev.fwctl.core.document.Node;
 import dev.fwctl.core.document.Problems;
 import dev.fwctl.core.policy.RuleParser.Direction;
 import dev.fwctl.model.Assertion;
+import dev.fwctl.model.LocalEnd;
 import dev.fwctl.model.Policy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,6 +91,14 @@ final class AssertionParser {
             one.key().place(),
             "'only' from anybody says nothing",
             "name in 'from' who may reach it, or remove the assertion");
+      }
+      if (rule.isPresent()
+          && kind == Assertion.Kind.ALWAYS
+          && rule.get().local() instanceof LocalEnd.Direct) {
+        shapes.invalid(
+            one.key().place(),
+            "'always' can't be said of 'direct', which depends on routers elsewhere",
+            "write 'never' or 'only', or name what is to be reached");
       }
       if (rule.isPresent() && problems.met() == before) {
         assertions.add(new Assertion(name, kind, rule.get(), hosts, entry.key().place()));

@@ -46,10 +46,15 @@ final class RuleParser {
   private static final String CONTAINER_PORT = "container-port";
   private static final String ICMP = "icmp";
   private static final String OPTIONAL = "optional";
+  private static final Set<String> TRAFFIC = Set.of(PORT, CONTAINER_PORT, ICMP);
   static final Set<String> KEYS = Set.of("to", "from", PORT, CONTAINER_PORT, ICMP, OPTIONAL);
 
   private static final Map<String, LocalEnd> INBOUND_WORDS =
-      words(new LocalEnd.HostItself(), new LocalEnd.Published(), new LocalEnd.Anything());
+      words(
+          new LocalEnd.HostItself(),
+          new LocalEnd.Published(),
+          new LocalEnd.Direct(),
+          new LocalEnd.Anything());
   private static final Map<String, LocalEnd> OUTBOUND_WORDS =
       words(new LocalEnd.HostItself(), new LocalEnd.Anything());
 
@@ -151,7 +156,7 @@ final class RuleParser {
   }
 
   private static String nearHint(String word, String known) {
-    if (word.equals("published")) {
+    if (INBOUND_WORDS.containsKey(word)) {
       return "write " + known + " or {container: NAME}";
     }
     return Addresses.looksLikeAddress(word)
@@ -162,7 +167,7 @@ final class RuleParser {
   private Optional<Traffic> traffic(Node.Mapping rule) {
     List<Node.Entry> given =
         rule.entries().values().stream()
-            .filter(entry -> Set.of(PORT, CONTAINER_PORT, ICMP).contains(entry.key().text()))
+            .filter(entry -> TRAFFIC.contains(entry.key().text()))
             .toList();
     if (given.size() > 1) {
       shapes.invalid(
@@ -215,6 +220,18 @@ final class RuleParser {
 
   /** Refuses traffic that the near end has no such thing of. */
   private void checkTogether(Node.Mapping rule, LocalEnd end, Direction direction) {
+    if (end instanceof LocalEnd.Direct) {
+      rule.entries().values().stream()
+          .filter(entry -> TRAFFIC.contains(entry.key().text()))
+          .forEach(
+              entry ->
+                  shapes.invalid(
+                      entry.key().place(),
+                      "'direct' takes no '%s': rules can't tell containers apart by their addresses, which change"
+                          .formatted(entry.key().text()),
+                      "leave it out"));
+      return;
+    }
     rule.entry(CONTAINER_PORT)
         .filter(_ -> direction == Direction.OUTBOUND || !(end instanceof LocalEnd.Containers))
         .ifPresent(

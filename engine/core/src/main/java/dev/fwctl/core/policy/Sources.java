@@ -29,7 +29,7 @@ final class Sources {
   private static final String ANY = "any";
 
   /** Words that have a meaning where a source could be named. */
-  private static final Set<String> RESERVED = Set.of(ANY, "host", "published");
+  private static final Set<String> RESERVED = Set.of(ANY, "host", "published", "direct");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}");
 

@@ -42,23 +42,26 @@ final class Admission {
 
   /**
    * Returns which packets may come in that are bound for a container's own address: those of
-   * sources that may reach everything, and that are denied no port of a container.
+   * sources that may reach everything or go that way, and that are denied no port of a container.
    */
   PacketSet direct(Inbound inbound) {
     PacketSet admitted =
         inbound.fallback() == DefaultAction.ACCEPT
             ? space.any()
-            : from(
-                inbound.allows().stream()
-                    .filter(allow -> allow.target() instanceof Target.Everything)
-                    .toList());
+            : from(inbound.allows().stream().filter(Admission::allowsDirectly).toList());
     return admitted.minus(
         from(inbound.denies().stream().filter(Admission::speaksOfContainers).toList()));
   }
 
+  private static boolean allowsDirectly(InboundEntry allow) {
+    return allow.target() instanceof Target.Everything
+        || allow.target() instanceof Target.DirectRoute;
+  }
+
   private static boolean speaksOfContainers(InboundEntry deny) {
     return switch (deny.target()) {
-      case Target.Everything _, Target.AnyPorts _, Target.PublishedPorts _ -> true;
+      case Target.Everything _, Target.AnyPorts _, Target.PublishedPorts _, Target.DirectRoute _ ->
+          true;
       case Target.HostEverything _, Target.HostPorts _, Target.IcmpMessages _ -> false;
     };
   }
@@ -82,6 +85,7 @@ final class Admission {
           case Target.HostEverything _ -> space.any().minus(published());
           case Target.HostPorts it -> Goal.toPorts(space, it.ports()).minus(published());
           case Target.PublishedPorts it -> published(it.endpoints());
+          case Target.DirectRoute _ -> space.none();
           case Target.IcmpMessages it -> Goal.messages(space, it.kind());
         };
     return target.and(space.from(entry.from().addresses()));

@@ -188,6 +188,7 @@ final class AssertionProof {
           traffic instanceof Traffic.Ports ports
               ? Goal.toPorts(space, ports.ports())
               : space.any().minus(Goal.toPorts(space, endpoints.taken()));
+      case LocalEnd.Direct _ -> throw new IllegalStateException("the parser refuses it");
       case LocalEnd.Anything _ ->
           traffic instanceof Traffic.Ports ports ? Goal.toPorts(space, ports.ports()) : space.any();
       case LocalEnd.Published _, LocalEnd.Containers _ -> {

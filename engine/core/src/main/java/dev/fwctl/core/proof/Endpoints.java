@@ -55,6 +55,9 @@ final class Endpoints {
         switch (assertion.rule().local()) {
           case LocalEnd.HostItself _ -> host();
           case LocalEnd.Anything _ -> anything();
+          case LocalEnd.Direct _ ->
+              List.of(
+                  new Way(Optional.empty(), new Arrival.Direct(allAddresses(), Optional.empty())));
           case LocalEnd.Published _ ->
               docker.containers().stream().flatMap(one -> published(one).stream()).toList();
           case LocalEnd.Containers _ ->
@@ -112,13 +115,15 @@ final class Endpoints {
         assertion.rule().traffic() instanceof Traffic.Ports wanted
             ? Optional.of(wanted.ports())
             : Optional.empty();
-    AddressSet addresses =
-        docker.containers().stream()
-            .map(Endpoints::addresses)
-            .reduce(AddressSet.none(), AddressSet::union);
     return List.of(
         new Way(dialled, new Arrival.AtHost(Optional.empty(), Optional.empty())),
-        new Way(dialled, new Arrival.Behind(addresses, Optional.empty())));
+        new Way(dialled, new Arrival.Behind(allAddresses(), Optional.empty())));
+  }
+
+  private AddressSet allAddresses() {
+    return docker.containers().stream()
+        .map(Endpoints::addresses)
+        .reduce(AddressSet.none(), AddressSet::union);
   }
 
   /** Returns the ports of the host that containers answer, whatever address is dialled. */
@@ -153,7 +158,8 @@ final class Endpoints {
       ways.add(new Way(dialled, atHost(part)));
       ways.add(
           new Way(
-              Optional.empty(), new Arrival.Direct(addresses(container), List.of(inner(part)))));
+              Optional.empty(),
+              new Arrival.Direct(addresses(container), Optional.of(List.of(inner(part))))));
     }
     return ways;
   }

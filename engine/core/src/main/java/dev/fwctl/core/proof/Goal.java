@@ -71,13 +71,9 @@ record Goal(List<Way> ways) {
      * Such addresses, by packets that are sent to them, not to the host.
      *
      * @param addresses the addresses
-     * @param ports the ports there
+     * @param ports the ports there; nothing for every packet
      */
-    record Direct(AddressSet addresses, List<ProtocolPorts> ports) implements Arrival {
-      public Direct {
-        ports = List.copyOf(ports);
-      }
-    }
+    record Direct(AddressSet addresses, Optional<List<ProtocolPorts>> ports) implements Arrival {}
   }
 
   /** Returns the packets that come to it. */
@@ -143,7 +139,7 @@ record Goal(List<Way> ways) {
       case Arrival.Direct it ->
           end.translation().isPresent()
               ? space.none()
-              : space.to(it.addresses()).and(toPorts(space, it.ports()));
+              : space.to(it.addresses()).and(withPorts(space, it.ports(), end));
     };
   }
 

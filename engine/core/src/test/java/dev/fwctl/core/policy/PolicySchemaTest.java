@@ -256,7 +256,7 @@ class PolicySchemaTest {
           ? mapping(
               Map.of(
                   "to",
-                  near("\"published\""),
+                  near("\"published\"", "direct"),
                   "from",
                   Arbitraries.of("192.0.2.1", "[192.0.2.1]", "[]", "null", "5")),
               Map.of("port", ports(), "optional", optional()))
@@ -300,7 +300,7 @@ class PolicySchemaTest {
 
     private static Arbitrary<String> inbound() {
       return mapping(
-          Map.of("to", near("\"published\""), "from", far()),
+          Map.of("to", near("\"published\"", "direct"), "from", far()),
           Map.of(
               "port", ports(), "container-port", ports(), "icmp", icmp(), "optional", optional()));
     }
@@ -311,9 +311,10 @@ class PolicySchemaTest {
           Map.of("port", ports(), "icmp", icmp(), "optional", optional()));
     }
 
-    private static Arbitrary<String> near(String word) {
+    private static Arbitrary<String> near(String... words) {
       return orWrong(
-          Arbitraries.oneOf(Arbitraries.of("\"host\"", "any", word), selector(), selector()));
+          Arbitraries.oneOf(
+              Arbitraries.of("\"host\"", "any"), Arbitraries.of(words), selector(), selector()));
     }
 
     private static Arbitrary<String> selector() {

@@ -170,6 +170,7 @@ final class InboundRules {
       case HostIntent.Target.AnyPorts any -> PortMatches.alternatives(any.ports());
       case HostIntent.Target.HostPorts host -> PortMatches.alternatives(host.ports());
       case HostIntent.Target.PublishedPorts published -> endpoints(published.endpoints());
+      case HostIntent.Target.DirectRoute direct -> List.of();
       case HostIntent.Target.IcmpMessages messages -> icmp(messages.kind(), family);
     };
   }
@@ -253,6 +254,7 @@ final class InboundRules {
       case HostIntent.Target.Everything everything -> false;
       case HostIntent.Target.AnyPorts any -> false;
       case HostIntent.Target.PublishedPorts ports -> false;
+      case HostIntent.Target.DirectRoute direct -> false;
       case HostIntent.Target.IcmpMessages messages -> false;
     };
   }
@@ -264,6 +266,7 @@ final class InboundRules {
       case HostIntent.Target.PublishedPorts published -> true;
       case HostIntent.Target.HostEverything everything -> false;
       case HostIntent.Target.HostPorts host -> false;
+      case HostIntent.Target.DirectRoute direct -> false;
       case HostIntent.Target.IcmpMessages messages -> false;
     };
   }
@@ -275,12 +278,15 @@ final class InboundRules {
   /**
    * Closes the way from outside to a container's own address, which passes by its published ports.
    *
-   * <p>It is open to whom everything is allowed, and to nobody whom any port of a container is
-   * denied: a container's address is in no rule, so one container is not told from another.
+   * <p>It is open to whom everything or just this way is allowed, and to nobody whom any port of a
+   * container is denied: a container's address is in no rule, so one container is not told from
+   * another.
    */
   private void writeDirectRoute(Inbound inbound) {
     List<InboundEntry> denies =
-        inbound.denies().stream().filter(deny -> concernsPublished(deny.target())).toList();
+        inbound.denies().stream()
+            .filter(deny -> concernsPublished(deny.target()) || isDirect(deny.target()))
+            .toList();
     if (bridges.isEmpty() || inbound.fallback() == DefaultAction.ACCEPT && denies.isEmpty()) {
       return;
     }
@@ -314,13 +320,20 @@ final class InboundRules {
         inbound.fallback() == DefaultAction.ACCEPT
             ? List.of()
             : inbound.allows().stream()
-                .filter(allow -> allow.target() instanceof HostIntent.Target.Everything)
+                .filter(
+                    allow ->
+                        allow.target() instanceof HostIntent.Target.Everything
+                            || isDirect(allow.target()))
                 .toList();
     if (inbound.fallback() != DefaultAction.DROP || !allows.isEmpty()) {
       denies.forEach(deny -> writeDirect(deny, new Target.Drop(), judged));
     }
     allows.forEach(allow -> writeDirect(allow, new Target.Return(), judged));
     writeDefault(inbound, judged);
+  }
+
+  private static boolean isDirect(HostIntent.Target target) {
+    return target instanceof HostIntent.Target.DirectRoute;
   }
 
   private void writeDirect(InboundEntry entry, Target verdict, OwnChain chain) {
@@ -358,6 +371,7 @@ final class InboundRules {
       case HostIntent.Target.HostPorts host ->
           contains(host.ports(), port) && (isPublished ? whenUnsure : true);
       case HostIntent.Target.PublishedPorts ports -> isPublished && whenUnsure;
+      case HostIntent.Target.DirectRoute direct -> false;
       case HostIntent.Target.IcmpMessages messages -> false;
     };
   }

@@ -176,6 +176,7 @@ class RulesMeanTheIntentTest {
             Tuple.of(1, Arbitraries.of(new Target.Everything())),
             Tuple.of(2, portLists().map(Target.AnyPorts::new)),
             Tuple.of(2, Arbitraries.of(new Target.HostEverything())),
+            Tuple.of(1, Arbitraries.of(new Target.DirectRoute())),
             Tuple.of(3, portLists().map(Target.HostPorts::new)),
             Tuple.of(
                 3,
@@ -549,14 +550,17 @@ class RulesMeanTheIntentTest {
       boolean ofContainers =
           deny.target() instanceof Target.Everything
               || deny.target() instanceof Target.AnyPorts
-              || deny.target() instanceof Target.PublishedPorts;
+              || deny.target() instanceof Target.PublishedPorts
+              || deny.target() instanceof Target.DirectRoute;
       if (ofContainers && deny.from().addresses().contains(packet.source())) {
         return Verdict.DROPPED;
       }
     }
     for (InboundEntry allow : inbound.allows()) {
-      if (allow.target() instanceof Target.Everything
-          && allow.from().addresses().contains(packet.source())) {
+      boolean direct =
+          allow.target() instanceof Target.Everything
+              || allow.target() instanceof Target.DirectRoute;
+      if (direct && allow.from().addresses().contains(packet.source())) {
         return Verdict.ACCEPTED;
       }
     }
@@ -595,6 +599,7 @@ class RulesMeanTheIntentTest {
       case Target.HostEverything everything -> !published;
       case Target.HostPorts host -> !published && isTo(host.ports(), packet);
       case Target.PublishedPorts ports -> isPublished(ports.endpoints(), packet);
+      case Target.DirectRoute direct -> false;
       case Target.IcmpMessages messages -> isIcmp(messages.kind(), packet);
     };
   }
