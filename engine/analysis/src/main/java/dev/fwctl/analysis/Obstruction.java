@@ -116,6 +116,9 @@ final class Obstruction {
   }
 
   private Blocked find(PacketKind kind) {
+    if (isForHost(kind.path()) && own(kind.family()).isEmpty()) {
+      return new Blocked(Reach.everyone(kind.family()), AddressSet.none());
+    }
     Optional<Journeys> ways =
         journeys.computeIfAbsent(
             kind.family(),
@@ -136,6 +139,10 @@ final class Obstruction {
         surely,
         // Some ports of containers are open and others closed; that is no doubt.
         kind.path() == Path.TO_CONTAINER ? AddressSet.none() : peers(kind, doubtful).minus(surely));
+  }
+
+  private static boolean isForHost(Path path) {
+    return path == Path.TO_HOST || path == Path.TO_PUBLISHED;
   }
 
   private static AddressSet peers(PacketKind kind, PacketSet packets) {

@@ -77,6 +77,16 @@ class ReachDifferenceTest {
   }
 
   private static HostFacts host(boolean ipv6, Container... containers) {
+    List<InterfaceAddress> addresses = new ArrayList<>();
+    addresses.add(new InterfaceAddress(IpAddress.of("192.0.2.1"), 24));
+    if (ipv6) {
+      addresses.add(new InterfaceAddress(IpAddress.of("2001:db8:2::1"), 64));
+    }
+    return host(ipv6, addresses, containers);
+  }
+
+  private static HostFacts host(
+      boolean ipv6, List<InterfaceAddress> addresses, Container... containers) {
     TreeMap<String, Fact> facts = new TreeMap<>();
     facts.put(
         "docker",
@@ -98,7 +108,7 @@ class ReachDifferenceTest {
             "web1",
             List.of(
                 face("lo", "127.0.0.1", 8),
-                face("eth0", "192.0.2.1", 24),
+                new NetworkInterface("eth0", "", true, addresses),
                 face("docker0", "172.17.0.1", 16)),
             List.of(
                 new NetworkFacts.Route(prefix("0.0.0.0/0"), Optional.empty(), "eth0"),
@@ -350,6 +360,20 @@ class ReachDifferenceTest {
         .contains(closed("host (all other ports)", EVERYONE));
     assertThat(compare(OwnedRules.none(), inbound(Family.IPV4).rules(), host(true)))
         .contains(closed("host (all other ports)", EVERYONE));
+  }
+
+  @Test
+  void nobodyComesInAFamilyThatTheHostHasNoAddressOf() {
+    OwnedRules after = both(inbound(Family.IPV4).rules(), inbound(Family.IPV6).rules());
+    HostFacts host =
+        host(
+            true,
+            List.of(
+                new InterfaceAddress(IpAddress.of("192.0.2.1"), 24),
+                new InterfaceAddress(IpAddress.of("fe80::1"), 64)));
+    assertThat(compare(OwnedRules.none(), after, host))
+        .containsExactly(
+            closed("host (all other ports)", EVERYONE), closed("host icmp echo-request", EVERYONE));
   }
 
   @Test
