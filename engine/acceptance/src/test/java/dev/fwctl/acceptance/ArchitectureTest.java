@@ -63,6 +63,7 @@ class ArchitectureTest {
               "known",
               "proof",
               "plan",
+              "importing",
               "explain",
               "exposure",
               "doctor",

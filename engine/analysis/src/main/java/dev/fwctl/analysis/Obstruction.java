@@ -194,7 +194,7 @@ final class Obstruction {
     PacketSet asked = payload.and(opening(space)).and(space.arrivingBy(kind.in()));
     Routing routing = new Routing(host.facts().network());
     return switch (kind.path()) {
-      case TO_HOST -> asked.and(space.to(own(family)));
+      case TO_HOST -> asked.and(space.to(own(family).minus(published(kind.payload()))));
       case TO_PUBLISHED -> {
         AddressSet one = kind.near().intersect(own(family));
         boolean single = kind.near().ranges().size() == 1 && kind.near().equals(one);
@@ -220,6 +220,20 @@ final class Obstruction {
         .filter(one -> host.external().contains(one.name()))
         .map(one -> one.dialledFromAfar(family))
         .reduce(AddressSet.none(), AddressSet::union);
+  }
+
+  /** Returns the single addresses of the host at which containers answer in its place. */
+  private AddressSet published(Payload payload) {
+    return payload instanceof Payload.Dialled dialled
+        ? AddressSet.ofPrefixes(
+            docker().containers().stream()
+                .flatMap(container -> container.published().stream())
+                .filter(port -> port.ports().protocol() == dialled.protocol())
+                .filter(port -> port.ports().ports().contains(dialled.port()))
+                .flatMap(port -> port.hostAddress().stream())
+                .map(IpPrefix::single)
+                .toList())
+        : AddressSet.none();
   }
 
   private Stream<ContainerNetwork> behind(String bridge) {

@@ -13,8 +13,6 @@ import dev.fwctl.model.Family;
 import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.Host;
 import dev.fwctl.model.Problem;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,9 +74,10 @@ final class ExposureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (html != null) {
-      requireFolder(html);
-    }
+    Optional<ReportFile> page =
+        Optional.ofNullable(html)
+            .map(file -> new ReportFile(context.base().resolve(file), "--html exposure.html"));
+    page.ifPresent(ReportFile::requireFolder);
     FleetSurvey.Result result = facts.isEmpty() && rules.isEmpty() ? asked() : saved();
     if (output.json()) {
       context.output().events().version(VersionProvider.version());
@@ -91,35 +90,10 @@ final class ExposureCommand implements Callable<Integer> {
               new ExposureText(terminal.style(output), new ProblemText(context.base()), allSources)
                   .exposure(result));
     }
-    if (html != null) {
-      write(html, ExposureHtml.page(result, VersionProvider.version(), Instant.now()));
-    }
+    page.ifPresent(
+        file -> file.write(ExposureHtml.page(result, VersionProvider.version(), Instant.now())));
     int all = result.hosts().size() + result.failed().size();
     return hosts.tolerance().bears(result.failed().size(), all) ? 0 : PlanCommand.INCOMPLETE;
-  }
-
-  /** Hosts are not asked for a report that has no place. */
-  private void requireFolder(Path file) {
-    Path folder = context.base().resolve(file).toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw unwritable(file, "its folder is not there");
-    }
-  }
-
-  private void write(Path file, String page) {
-    try {
-      Files.writeString(context.base().resolve(file), page);
-    } catch (IOException e) {
-      throw unwritable(file, e.toString());
-    }
-  }
-
-  private static FwctlException unwritable(Path file, String why) {
-    return new FwctlException(
-        Problem.of(
-            ErrorCode.FILE_UNREADABLE,
-            "%s can't be written: %s".formatted(file, why),
-            "name a file in a folder that is there, as in --html exposure.html"));
   }
 
   private FleetSurvey.Result asked() {

@@ -33,7 +33,7 @@ final class FleetPlan {
     return new IntentResolver(policies, selection(session));
   }
 
-  private static HostSelection selection(Session session) {
+  static HostSelection selection(Session session) {
     return (pattern, place) -> session.inventory().unlimited().match(pattern, Optional.of(place));
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       ExposureCommand.class,
       DoctorCommand.class,
       ExplainCommand.class,
+      ImportCommand.class,
       PlanCommand.class,
       ShowCommand.class,
       ApplyCommand.class,

@@ -81,6 +81,8 @@ public final class Events {
     /** What of a host's rules is needless or broken. */
     HOST_DIAGNOSIS,
     DOCTOR_SUMMARY,
+    /** A document that says what hosts let in. */
+    IMPORTED,
     /** Where a saved plan comes from. */
     SAVED_PLAN,
     /** A change that is alike on some hosts. */
@@ -476,6 +478,21 @@ public final class Events {
         .put("findings", diagnoses.stream().mapToInt(one -> one.findings().size()).sum())
         .put("hosts", diagnoses.size() + unread)
         .put("not_examined", unread);
+    write(event);
+  }
+
+  /**
+   * Tells what hosts let in.
+   *
+   * @param document a policy document that says so
+   * @param hosts the hosts that it is for
+   */
+  public void imported(String document, Collection<String> hosts) {
+    ObjectNode event =
+        event(Level.INFO, Type.IMPORTED, "what " + Count.of(hosts.size(), "host") + " let in");
+    event.put("document", document);
+    ArrayNode names = event.putArray("hosts");
+    hosts.forEach(names::add);
     write(event);
   }
 
