@@ -181,6 +181,70 @@ class ProofsIT {
     assertThat(refused("FW046")).contains("can't look at: the nftables table inet guard");
   }
 
+  /** What others keep out is told at every plan, whether it changes anything or not. */
+  @Test
+  void anAllowThatARuleOfOthersUndoesIsTold() throws IOException {
+    policy();
+    lab.script("docked", "iptables -I DOCKER-USER -s %s -j DROP".formatted(OFFICE));
+    String told = "this allow has no effect here for %s: dropped by rule".formatted(OFFICE);
+    Program.Run first = program.fwctl(0, "plan");
+    assertThat(first.output().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(first.words())
+        .contains("On docked:")
+        .contains("policies/policy.yml:8:11: warning: " + told)
+        .contains("of DOCKER-USER in filter: -s 203.0.113.5/32 -j DROP [FW023]");
+    program.fwctl(0, "apply", "--auto-approve");
+    assertThat(lab.probe(OFFICE, "docked:8081")).isEqualTo(Outcome.TIMEOUT);
+    assertThat(lab.probe("203.0.113.6", "docked:8081")).isEqualTo(Outcome.OPEN);
+    assertThat(program.fwctl(0, "plan").words()).contains(told, "No changes.");
+    lab.script("docked", "iptables -F DOCKER-USER");
+    assertThat(program.fwctl(0, "plan").words()).doesNotContain("no effect");
+    assertThat(lab.probe(OFFICE, "docked:8081")).isEqualTo(Outcome.OPEN);
+  }
+
+  @Test
+  void whatAHostKeepsOutByItselfIsToldInEvents() throws IOException {
+    program.policy(
+        """
+        fwctl: 1
+        policies:
+          shop:
+            hosts: plain
+            inbound:
+              default: drop
+              allow:
+                - {to: host, port: 7/tcp, from: 203.0.113.0/24}
+              deny:
+                - {to: host, port: 23/tcp, from: %s}
+        """
+            .formatted(STRANGER));
+    lab.script(
+        "plain",
+        """
+        iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+        iptables -A INPUT -i lo -j ACCEPT
+        iptables -P INPUT DROP
+        """);
+    List<String> told = new ArrayList<>();
+    for (String line : program.fwctl(0, "plan", "--json").output().lines().toList()) {
+      JsonNode event = new JsonMapper().readTree(line);
+      if (event.at("/problem/code").asText().equals("FW023")) {
+        assertThat(event.path("host").asText()).isEqualTo("plain");
+        assertThat(event.path("@level").asText()).isEqualTo("warn");
+        told.add(
+            event.at("/problem/place/line").asText() + " " + event.at("/problem/message").asText());
+      }
+    }
+    String policy = "dropped by the policy of INPUT in filter";
+    assertThat(told)
+        .containsExactly(
+            "8 this allow has no effect here: " + policy,
+            "10 this deny is needless here: without it the same is " + policy);
+    program.fwctl(0, "apply", "--auto-approve");
+    assertThat(lab.probe(OFFICE, "plain:7")).isEqualTo(Outcome.TIMEOUT);
+  }
+
   /** A rule that somebody puts there while we are connected lets nobody in any more. */
   @Test
   void aRuleOfOthersThatWouldLockUsOutIsNamed() throws IOException {

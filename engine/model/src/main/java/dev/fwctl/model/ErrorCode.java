@@ -31,6 +31,8 @@ public enum ErrorCode {
   UNENFORCEABLE(21, 4),
   /** A host lacks what is needed to act on it: iptables, privileges. */
   HOST_UNSUITABLE(22, 4),
+  /** A rule of a policy changes nothing on a host, as rules of others decide the same. */
+  INEFFECTIVE(23, 4),
   /** No connection, or it broke. */
   UNREACHABLE(30, 4),
   /** The host's key is unknown, changed or revoked. */

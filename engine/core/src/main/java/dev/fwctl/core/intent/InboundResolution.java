@@ -10,6 +10,7 @@ import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.HostIntent.InboundEntry;
 import dev.fwctl.model.HostIntent.PublishedEndpoint;
 import dev.fwctl.model.HostIntent.Target;
+import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.LocalEnd;
 import dev.fwctl.model.Place;
 import dev.fwctl.model.Policy;
@@ -190,6 +191,17 @@ final class InboundResolution {
           }
         };
     warnOfDynamicPorts(rule.place(), found);
+    if (allow
+        && !found.isEmpty()
+        && found.stream().allMatch(InboundResolution::isForTheHostAlone)) {
+      warnings.add(
+          Problem.at(
+              rule.place(),
+              ErrorCode.NOT_ON_HOST,
+              "nobody gets in by this rule here: it is published on a loopback address alone (%s)"
+                  .formatted(listed(found)),
+              "publish it on an address that clients dial, or take the rule out"));
+    }
     if (found.isEmpty() && allow) {
       if (rule.traffic() instanceof Traffic.All) {
         warnings.add(
@@ -412,6 +424,10 @@ final class InboundResolution {
                                 .formatted(container.name(), reason))));
       }
     }
+  }
+
+  private static boolean isForTheHostAlone(PublishedEndpoint endpoint) {
+    return endpoint.port().hostAddress().filter(IpAddress::isLoopback).isPresent();
   }
 
   private Optional<Target> misfit(Policy.Rule rule, String why) {

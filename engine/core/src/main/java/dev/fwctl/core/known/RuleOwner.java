@@ -34,24 +34,28 @@ public enum RuleOwner {
 
   /** Returns whose a rule is; nothing where its place does not tell, as in a built-in chain. */
   public static Optional<RuleOwner> of(Step step) {
-    // What stands in this chain is there for others.
-    Optional<RuleOwner> byChain =
-        step.chain().equals("DOCKER-USER") ? Optional.empty() : of(step.chain());
+    Optional<RuleOwner> byChain = ofChain(step.chain());
     if (byChain.isPresent()) {
       return byChain;
     }
     return switch (step.rule().target().orElse(new Target.Return())) {
-      case Target.Jump jump -> of(jump.chain());
-      case Target.Goto jump -> of(jump.chain());
+      case Target.Jump jump -> byName(jump.chain());
+      case Target.Goto jump -> byName(jump.chain());
       default ->
           step.rule().matches().stream().anyMatch(RuleOwner::namesDockersBridge)
-                  && step.chain().equals("FORWARD")
+                  && (step.chain().equals("FORWARD") || step.table().equals("raw"))
               ? Optional.of(DOCKER)
               : Optional.empty();
     };
   }
 
-  private static Optional<RuleOwner> of(String chain) {
+  /** Returns whose the rules in a chain are; nothing where its name does not tell. */
+  public static Optional<RuleOwner> ofChain(String chain) {
+    // What stands in this chain is there for others.
+    return chain.equals("DOCKER-USER") ? Optional.empty() : byName(chain);
+  }
+
+  private static Optional<RuleOwner> byName(String chain) {
     for (RuleOwner owner : values()) {
       if (owner.chains.matcher(chain).matches()) {
         return Optional.of(owner);

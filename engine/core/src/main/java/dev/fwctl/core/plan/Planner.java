@@ -128,7 +128,7 @@ public final class Planner {
       Optional<HostIntent> intent,
       List<Problem> known) {
     boolean asWanted = isAsWanted(inForce, wanted, facts);
-    if (asWanted && !proofs.concern(host)) {
+    if (asWanted && !proofs.concern(host, facts, intent)) {
       return new HostPlan.Unchanged(host, intent.isPresent(), known);
     }
     Differences.Difference difference = differences.between(inForce, wanted, backend);

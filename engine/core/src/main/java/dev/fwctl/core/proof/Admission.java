@@ -58,7 +58,8 @@ final class Admission {
         || allow.target() instanceof Target.DirectRoute;
   }
 
-  private static boolean speaksOfContainers(InboundEntry deny) {
+  /** Tells whether a refusal is also for containers' own addresses. */
+  static boolean speaksOfContainers(InboundEntry deny) {
     return switch (deny.target()) {
       case Target.Everything _, Target.AnyPorts _, Target.PublishedPorts _, Target.DirectRoute _ ->
           true;
@@ -72,7 +73,8 @@ final class Admission {
         .reduce(space.none(), PacketSet::or);
   }
 
-  private PacketSet all(Collection<InboundEntry> entries) {
+  /** Returns the packets to the host that some entries speak of. */
+  PacketSet all(Collection<InboundEntry> entries) {
     return entries.stream().map(this::of).reduce(space.none(), PacketSet::or);
   }
 
@@ -95,7 +97,8 @@ final class Admission {
     return published(intent.inbound().map(Inbound::published).orElse(List.of()));
   }
 
-  private PacketSet published(Collection<PublishedEndpoint> endpoints) {
+  /** Returns the packets to published ports. */
+  PacketSet published(Collection<PublishedEndpoint> endpoints) {
     return endpoints.stream()
         .map(
             endpoint -> {

@@ -9,7 +9,6 @@ import dev.fwctl.analysis.PacketSet;
 import dev.fwctl.analysis.PacketSpace;
 import dev.fwctl.analysis.Possibility;
 import dev.fwctl.analysis.PredictedHost;
-import dev.fwctl.analysis.Routing;
 import dev.fwctl.analysis.SymbolicTraversal;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Assertion;
@@ -21,18 +20,15 @@ import dev.fwctl.model.FwctlException;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.LocalEnd;
-import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ProtocolPorts;
 import dev.fwctl.model.PublishedPort;
 import dev.fwctl.model.Traffic;
-import dev.fwctl.model.netfilter.Match.TcpFlag;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Proves assertions on a host, for every packet that arrives on an external interface and opens a
@@ -44,12 +40,12 @@ import java.util.Set;
  */
 final class AssertionProof {
   private final PredictedHost host;
-  private final Routing routing;
+  private final Arrivals arrivals;
   private final Map<Family, Journeys> journeys = new EnumMap<>(Family.class);
 
   AssertionProof(PredictedHost host) {
     this.host = host;
-    this.routing = new Routing(host.facts().network());
+    this.arrivals = new Arrivals(host);
   }
 
   /** Proves an assertion; returns why not, if so. */
@@ -95,14 +91,14 @@ final class AssertionProof {
   private Optional<Problem> never(Assertion assertion, Goal goal) {
     AddressSet peers = assertion.rule().peers().addresses();
     AddressSet kept = assertion.kind() == Kind.NEVER ? peers : peers.complement();
-    for (Family family : families()) {
+    for (Family family : arrivals.families()) {
       Journeys ways = journeys(family);
       PacketSpace space = ways.space();
-      PacketSet asked = arriving(space).and(space.from(kept)).minus(Essentials.inbound(space));
+      PacketSet asked = arrivals.all(space).and(space.from(kept)).minus(Essentials.inbound(space));
       PacketSet reached = goal.reached(ways).and(asked);
       PacketSet wrong = reached.certain();
       PacketSet doubtful = reached.or(goal.perhaps(ways).and(asked)).possible();
-      PacketSet plain = wrong.and(space.to(addresses(family)));
+      PacketSet plain = wrong.and(space.to(arrivals.addresses(family)));
       Answer answer = ways.judge(plain.isEmpty() ? wrong : plain, doubtful);
       if (answer instanceof Answer.Refuted refuted) {
         return Optional.of(
@@ -123,7 +119,7 @@ final class AssertionProof {
 
   private Optional<Problem> always(Assertion assertion, Goal goal, Endpoints endpoints) {
     boolean asked = false;
-    for (Family family : families()) {
+    for (Family family : arrivals.families()) {
       Journeys ways = journeys(family);
       PacketSpace space = ways.space();
       PacketSet wanted = wanted(assertion, endpoints, space);
@@ -158,23 +154,8 @@ final class AssertionProof {
 
   /** Returns the packets that must get there: what clients send, and can be answered. */
   private PacketSet wanted(Assertion assertion, Endpoints endpoints, PacketSpace space) {
-    PacketSet all = space.none();
-    for (NetworkInterface one : host.facts().network().interfaces()) {
-      if (!one.up() || !host.external().contains(one.name())) {
-        continue;
-      }
-      AddressSet here = one.dialledFromAfar(space.family());
-      PacketSet arriving =
-          space
-              .arrivingBy(Optional.of(one.name()))
-              .and(space.opening())
-              .and(space.to(here))
-              .and(space.from(assertion.rule().peers().addresses()))
-              .and(space.from(routing.answeredBy(one.name(), space.family())));
-      all = all.or(arriving.and(dialled(assertion, endpoints, space, here)));
-    }
-    PacketSet tcp = space.ofProtocol("tcp");
-    return all.minus(tcp).or(all.and(space.withFlags(Set.of(TcpFlag.SYN))));
+    PacketSet peers = space.from(assertion.rule().peers().addresses());
+    return arrivals.ofClients(space, here -> peers.and(dialled(assertion, endpoints, space, here)));
   }
 
   private static PacketSet dialled(
@@ -209,35 +190,13 @@ final class AssertionProof {
     };
   }
 
-  private PacketSet arriving(PacketSpace space) {
-    AddressSet loopback = AddressSet.loopback().of(space.family());
-    return host.external().stream()
-        .map(name -> space.arrivingBy(Optional.of(name)))
-        .reduce(space.none(), PacketSet::or)
-        .and(space.opening())
-        .minus(space.to(loopback))
-        .minus(space.from(loopback))
-        .minus(space.ofProtocol("tcp").and(space.to(routing.groups(space.family()))));
-  }
-
   private Journeys journeys(Family family) {
     return journeys.computeIfAbsent(
         family,
         unseen -> {
           SymbolicTraversal traversal = host.symbolic(family);
-          return traversal.of(arriving(traversal.space()));
+          return traversal.of(arrivals.all(traversal.space()));
         });
-  }
-
-  private List<Family> families() {
-    return host.facts().network().ipv6() ? List.of(Family.IPV4, Family.IPV6) : List.of(Family.IPV4);
-  }
-
-  private AddressSet addresses(Family family) {
-    return host.facts().network().interfaces().stream()
-        .filter(one -> host.external().contains(one.name()))
-        .map(one -> one.dialledFromAfar(family))
-        .reduce(AddressSet.none(), AddressSet::union);
   }
 
   /** Returns the way that a packet goes, one on which it gets through or one on which not. */

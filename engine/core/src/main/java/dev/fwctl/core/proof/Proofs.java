@@ -48,6 +48,9 @@ public final class Proofs {
   /** The kinds of hosts of which all that must hold is proved. */
   private final Set<Object> proved = ConcurrentHashMap.newKeySet();
 
+  /** The kinds of hosts on which rules of others leave the policy its effect. */
+  private final Set<Object> effective = ConcurrentHashMap.newKeySet();
+
   /** An assertion and its hosts. */
   private record Selected(Assertion assertion, Set<String> hosts) {}
 
@@ -94,13 +97,24 @@ public final class Proofs {
     return selections.stream().map(one -> one.assertion().rule().peers().addresses()).toList();
   }
 
-  /** Tells whether anything is asserted of a host. */
-  public boolean concern(Host host) {
-    return selections.stream().anyMatch(one -> one.hosts().contains(host.name()));
+  /**
+   * Tells whether anything is to be told of a host that does not change: what is asserted of it, or
+   * whether rules of others leave the policy its effect.
+   */
+  public boolean concern(Host host, HostFacts facts, Optional<HostIntent> intent) {
+    return selections.stream().anyMatch(one -> one.hosts().contains(host.name()))
+        || isInQuestion(facts, intent);
+  }
+
+  private static boolean isInQuestion(HostFacts facts, Optional<HostIntent> intent) {
+    return intent
+        .flatMap(HostIntent::inbound)
+        .filter(inbound -> Rival.isThere(facts, inbound))
+        .isPresent();
   }
 
   /**
-   * Proves what must hold on a host.
+   * Proves what must hold on a host, and tells what of its policy has no effect there.
    *
    * @param before the rules that are ours there
    * @param after the rules that are to be
@@ -109,6 +123,41 @@ public final class Proofs {
    * @param shape its shape, also to what is asserted
    */
   public Findings of(
+      Host host,
+      OwnedRules before,
+      OwnedRules after,
+      Optional<HostIntent> intent,
+      PredictedHost others,
+      Shape shape) {
+    return proofs(host, before, after, intent, others, shape).and(effects(intent, others, shape));
+  }
+
+  private Findings effects(Optional<HostIntent> intent, PredictedHost others, Shape shape) {
+    HostFacts facts = others.facts();
+    if (!isInQuestion(facts, intent)) {
+      return Findings.none();
+    }
+    List<String> running =
+        facts.docker().containers().stream()
+            .filter(Container::running)
+            .map(Container::name)
+            .toList();
+    HostIntent meant = intent.orElseThrow();
+    Object kind = List.of(meant, running, shape);
+    if (effective.contains(kind)) {
+      return Findings.none();
+    }
+    Findings findings =
+        asFarAsItGoes(
+            "all that the policy says has an effect",
+            () -> new Effectiveness(others, meant, meant.inbound().orElseThrow()).findings());
+    if (findings.equals(Findings.none()) && effective.size() < MOST_KINDS) {
+      effective.add(kind);
+    }
+    return findings;
+  }
+
+  private Findings proofs(
       Host host,
       OwnedRules before,
       OwnedRules after,

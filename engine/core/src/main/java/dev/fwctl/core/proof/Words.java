@@ -7,6 +7,7 @@ import dev.fwctl.analysis.Journey.Asked;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Packet;
 import dev.fwctl.core.known.PolicyLine;
+import dev.fwctl.core.known.RuleOwner;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.model.netfilter.Target;
@@ -29,7 +30,7 @@ final class Words {
             packet.in().map(in -> "in by " + in).orElse("sent by the host"));
   }
 
-  /** Returns where a rule stands, what it says, and the line of the policy behind it. */
+  /** Returns where a rule stands, what it says, and whose it is or by what line of the policy. */
   static String of(Step step, Family family) {
     String why =
         PolicyLine.of(step)
@@ -37,8 +38,14 @@ final class Words {
             .or(step.rule()::comment)
             .map(words -> "  # " + words)
             .orElse("");
-    return "%s: %s%s"
-        .formatted(step.place(), RulesetText.rule(family, step.rule().withoutComment()), why);
+    String whose =
+        RuleOwner.of(step)
+            .filter(owner -> owner != RuleOwner.FWCTL)
+            .map(owner -> owner + "'s ")
+            .orElse("");
+    return "%s%s: %s%s"
+        .formatted(
+            whose, step.place(), RulesetText.rule(family, step.rule().withoutComment()), why);
   }
 
   /** Tells what keeps packets from where they are bound that go a way. */

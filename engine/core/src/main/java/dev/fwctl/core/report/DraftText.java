@@ -3,6 +3,7 @@ package dev.fwctl.core.report;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.fwctl.core.importing.HostDraft;
 import dev.fwctl.core.importing.Permission;
+import dev.fwctl.core.known.AddressWords;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.IpPrefix;

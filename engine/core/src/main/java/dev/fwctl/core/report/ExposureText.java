@@ -8,6 +8,7 @@ import dev.fwctl.core.exposure.HostExposure;
 import dev.fwctl.core.exposure.Severity;
 import dev.fwctl.core.exposure.Way;
 import dev.fwctl.core.exposure.Way.Reason;
+import dev.fwctl.core.known.AddressWords;
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;

@@ -1,5 +1,6 @@
 package dev.fwctl.core.report;
 
+import dev.fwctl.core.known.AddressWords;
 import dev.fwctl.core.plan.Change;
 import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;

@@ -315,6 +315,21 @@ class IntentResolverTest {
     }
 
     @Test
+    void anAllowOfWhatIsPublishedOnLoopbackAloneIsAWarning() {
+      Policy.Rule rule = rule(5, named("db"), ALL, anyone());
+      String loopback = "127.0.0.1:5432:5432/tcp";
+      assertThat(warnings(docker(container("db", loopback)), rule))
+          .singleElement()
+          .satisfies(
+              problem ->
+                  assertThat(problem.message())
+                      .isEqualTo(
+                          "nobody gets in by this rule here: it is published on a loopback address"
+                              + " alone (127.0.0.1:5432->5432/tcp)"));
+      assertThat(warnings(docker(container("db", loopback, "9187:9187/tcp")), rule)).isEmpty();
+    }
+
+    @Test
     void aContainerOnAnotherHostMattersNotHere() {
       assertThat(
               inboundOf(docker(container("web", "80:80/tcp")), rule(5, named("db"), ALL, anyone()))

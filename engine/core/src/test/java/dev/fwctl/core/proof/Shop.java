@@ -18,6 +18,7 @@ import dev.fwctl.model.FirewallFacts;
 import dev.fwctl.model.FirewallFacts.Tool;
 import dev.fwctl.model.FirewallFacts.Variant;
 import dev.fwctl.model.HostFacts;
+import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.IpAddress;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.NetworkFacts;
@@ -219,10 +220,20 @@ final class Shop {
 
   /** Proves what must hold of a plan that puts rules of ours there. */
   static Findings prove(Proofs proofs, HostFacts facts, OwnedRules wanted) {
+    return prove(proofs, facts, wanted, Optional.empty());
+  }
+
+  /** Tells what of a policy has no effect there; no rules of ours are made of it. */
+  static Findings judge(Proofs proofs, HostFacts facts, HostIntent intent) {
+    return prove(proofs, facts, OwnedRules.none(), Optional.of(intent));
+  }
+
+  private static Findings prove(
+      Proofs proofs, HostFacts facts, OwnedRules wanted, Optional<HostIntent> intent) {
     PredictedHost others = predicted(facts, OwnedRules.none());
     Shape shape = new Shapes(proofs.questions()).of(List.of(OwnedRules.none(), wanted), others);
     return proofs.of(
-        TestHosts.named("shop", "ssh"), OwnedRules.none(), wanted, Optional.empty(), others, shape);
+        TestHosts.named("shop", "ssh"), OwnedRules.none(), wanted, intent, others, shape);
   }
 
   /** Returns why a plan that changes nothing of ours there is refused. */

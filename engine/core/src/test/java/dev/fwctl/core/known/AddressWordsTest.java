@@ -1,4 +1,4 @@
-package dev.fwctl.core.report;
+package dev.fwctl.core.known;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.fwctl.core.report;
+package dev.fwctl.core.known;
 
 import dev.fwctl.model.AddressSet;
 import dev.fwctl.model.Family;
