@@ -150,6 +150,25 @@ class SavedPlanIT {
         .contains("\"kind\":\"stale\"", "\"outcome\":\"as_planned\"", "\"type\":\"apply_summary\"");
   }
 
+  /** A rule that somebody puts there while we are connected lets nobody in any more. */
+  @Test
+  void aRuleOfOthersThatWouldLockUsOutMakesAHostStale() throws IOException {
+    plan();
+    lab.script(
+        "one",
+        "echo '/usr/sbin/iptables -t raw -I PREROUTING -p tcp -m tcp --dport 22"
+            + " --tcp-flags FIN,SYN,RST,ACK SYN -j DROP' >/etc/ssh/sshrc");
+    try {
+      Program.Run applied = program.run(5, "apply", "x.fwplan");
+      assertThat(applied.words())
+          .contains("no longer as the plan saw it: fwctl would be locked out: a new connection")
+          .contains("dropped by rule 1 of PREROUTING in raw", "Apply: 2 of 3 hosts applied");
+      assertThat(Ruleset.of(lab, "one").ours()).isEmpty();
+    } finally {
+      lab.script("one", "rm -f /etc/ssh/sshrc; iptables -t raw -F");
+    }
+  }
+
   @Test
   void aContainerThatThePolicyMeansMakesAHostStaleAndOthersDoNot() throws IOException {
     plan();

@@ -2,13 +2,18 @@ package dev.fwctl.core.saved;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.fwctl.analysis.PredictedHost;
+import dev.fwctl.analysis.Shape;
+import dev.fwctl.analysis.Shapes;
 import dev.fwctl.core.facts.HostReading;
+import dev.fwctl.core.facts.UnseenRules;
 import dev.fwctl.core.plan.FactsToApply;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Planner;
 import dev.fwctl.core.plan.RuleChange;
 import dev.fwctl.core.plan.RuleDifference;
 import dev.fwctl.core.plan.RuleLine;
+import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.model.ConnectionSettings;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Host;
@@ -22,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -107,11 +113,17 @@ public record SecondLook(
     }
     List<HostPlan.Changed> ready = new ArrayList<>();
     List<Host> done = new ArrayList<>();
+    LockOut lockOut = new LockOut();
     asking
         .ask(
             same.sequencedKeySet(),
             (host, reading) ->
-                find(saved, requireNonNull(same.get(host), "a host without a plan"), host, reading))
+                find(
+                    saved,
+                    requireNonNull(same.get(host), "a host without a plan"),
+                    lockOut,
+                    host,
+                    reading))
         .forEach(
             (host, finding) -> {
               switch (finding) {
@@ -124,7 +136,7 @@ public record SecondLook(
   }
 
   private static Finding find(
-      SavedPlan saved, HostPlan.Changed plan, Host host, HostReading reading) {
+      SavedPlan saved, HostPlan.Changed plan, LockOut lockOut, Host host, HostReading reading) {
     return switch (reading) {
       case HostReading.Failed failed -> new Finding.Stale(failed.problems().getFirst());
       case HostReading.Gathered gathered when !gathered.obstacles().isEmpty() ->
@@ -139,6 +151,10 @@ public record SecondLook(
         if (isDone(plan, facts)) {
           yield new Finding.Done();
         }
+        Optional<Problem> refusal = lockOut.of(plan, host, facts);
+        if (refusal.isPresent()) {
+          yield new Finding.Stale(changed(List.of(refusal.get().message())));
+        }
         yield new Finding.Ready(
             new HostPlan.Changed(
                 host,
@@ -149,6 +165,27 @@ public record SecondLook(
                 plan.warnings()));
       }
     };
+  }
+
+  /**
+   * Proves again that we get in after the change: rules of others, on which nothing else rests that
+   * is carried out, may be different by now.
+   */
+  private static final class LockOut {
+    private final Proofs proofs = Proofs.withoutAssertions();
+    private final Shapes shapes = new Shapes(List.of());
+
+    Optional<Problem> of(HostPlan.Changed plan, Host host, HostFacts facts) {
+      OwnedRules inForce = plan.backend().inForce(facts);
+      OwnedRules before = plan.change().before();
+      OwnedRules after = plan.change().wanted();
+      PredictedHost others =
+          PredictedHost.withoutOurs(
+              facts, facts.network().facingOutside(), inForce, UnseenRules.of(facts));
+      Shape shape = shapes.of(List.of(before, after), others);
+      return proofs.of(host, before, after, Optional.empty(), others, shape).refusals().stream()
+          .findFirst();
+    }
   }
 
   private static boolean isDone(HostPlan.Changed plan, HostFacts facts) {

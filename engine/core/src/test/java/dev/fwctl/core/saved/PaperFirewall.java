@@ -47,6 +47,7 @@ final class PaperFirewall implements FirewallBackend {
             .flatMap(
                 ruleset ->
                     ruleset.tables().stream()
+                        .filter(table -> table.name().equals("mangle"))
                         .map(
                             table ->
                                 new OwnedTable(

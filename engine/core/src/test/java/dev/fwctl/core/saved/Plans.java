@@ -157,7 +157,12 @@ public final class Plans {
         "network",
         new NetworkFacts(
             "web",
-            List.of(),
+            List.of(
+                new NetworkFacts.NetworkInterface(
+                    "eth0",
+                    "",
+                    true,
+                    List.of(new NetworkFacts.InterfaceAddress(IpAddress.of("192.0.2.1"), 24)))),
             List.of(new NetworkFacts.Route(IpPrefix.of("0.0.0.0/0"), Optional.empty(), "eth0")),
             true));
     facts.put(

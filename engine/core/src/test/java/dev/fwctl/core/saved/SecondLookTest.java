@@ -104,6 +104,18 @@ class SecondLookTest {
         .contains("rule ipv4 mangle FWCTL-HOST '-j RETURN' (another before)");
   }
 
+  /** Nothing that is planned rests on rules of others, but that they let us in again. */
+  @Test
+  void aRuleOfOthersThatLocksUsOutIsNews() {
+    String others =
+        "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport %d -j DROP\nCOMMIT\n";
+    assertThat(why(Plans.facts(others.formatted(2222) + Plans.OLD, true, "web 8081:80")))
+        .startsWith("the host is no longer as the plan saw it: fwctl would be locked out")
+        .contains("dropped by rule 1 of PREROUTING in raw: -p tcp -m tcp --dport 2222 -j DROP");
+    HostFacts harmless = Plans.facts(others.formatted(23) + Plans.OLD, true, "web 8081:80");
+    assertThat(names(look(Map.of("web-01", told(harmless))))).contains("web-01");
+  }
+
   @Test
   void muchNewsIsCounted() {
     assertThat(why(Plans.facts(Plans.OLD, true, "a 1:1", "b 2:2", "c 3:3", "d 4:4", "e 5:5")))
