@@ -101,17 +101,47 @@ class ProofsIT {
 
   private String inEvents(String code, List<String> before) throws IOException {
     Program.Run apply = program.fwctl(3, "apply", "--auto-approve", "--json");
-    List<String> said = new ArrayList<>();
+    List<JsonNode> said = new ArrayList<>();
     for (String line : apply.output().lines().toList()) {
       JsonNode event = new JsonMapper().readTree(line);
       assertThat(event.path("type").asText()).isNotEqualTo("apply_start");
       if (event.at("/problem/code").asText().equals(code)) {
-        said.add(event.at("/problem/message").asText());
+        said.add(event.path("problem"));
       }
     }
     assertThat(said).as("%s", apply).hasSize(1);
     assertThat(held()).isEqualTo(before);
-    return said.getFirst();
+    JsonNode problem = said.getFirst();
+    String message = problem.path("message").asText();
+    assertShown(problem, message);
+    return message;
+  }
+
+  /** What the message says of a packet and of rules is there in keys of its own, too. */
+  private static void assertShown(JsonNode problem, String message) {
+    JsonNode packet = problem.path("packet");
+    assertThat(packet.isObject()).isEqualTo(PACKET.matcher(message).find());
+    if (packet.isObject()) {
+      assertThat(message)
+          .contains(
+              packet.path("source").asText() + ":" + packet.path("source_port").asText() + " -> ",
+              packet.path("destination").asText() + ":" + packet.path("destination_port").asText());
+    }
+    List<JsonNode> rules = new ArrayList<>();
+    problem.path("depends_on").forEach(rules::add);
+    if (problem.has("rule")) {
+      rules.add(problem.path("rule"));
+    }
+    assertThat(rules.isEmpty()).isEqualTo(!message.contains("rule "));
+    for (JsonNode rule : rules) {
+      assertThat(message)
+          .contains(
+              "rule %d of %s in %s: "
+                  .formatted(
+                      rule.path("position").asInt(),
+                      rule.path("chain").asText(),
+                      rule.path("table").asText()));
+    }
   }
 
   private List<String> held() {

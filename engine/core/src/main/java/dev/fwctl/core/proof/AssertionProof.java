@@ -101,14 +101,12 @@ final class AssertionProof {
       PacketSet plain = wrong.and(space.to(arrivals.addresses(family)));
       Answer answer = ways.judge(plain.isEmpty() ? wrong : plain, doubtful);
       if (answer instanceof Answer.Refuted refuted) {
+        Journey way = way(refuted.witness(), true);
         return Optional.of(
             broken(
                 assertion,
-                refuted.witness(),
-                "reaches "
-                    + assertion.rule().local()
-                    + ", let in "
-                    + Words.letIn(way(refuted.witness(), true))));
+                Counterexample.of(refuted.witness(), Words.lettingIn(way)),
+                "reaches " + assertion.rule().local() + ", let in " + Words.letIn(way)));
       }
       if (answer instanceof Answer.Depends depends) {
         return Optional.of(doubt(assertion, depends));
@@ -128,14 +126,12 @@ final class AssertionProof {
       PacketSet perhaps = reached.or(goal.perhaps(ways)).possible();
       Answer answer = ways.judge(wanted.minus(perhaps), wanted.minus(reached.certain()));
       if (answer instanceof Answer.Refuted refuted) {
+        Journey way = way(refuted.witness(), false);
         return Optional.of(
             broken(
                 assertion,
-                refuted.witness(),
-                "does not reach "
-                    + assertion.rule().local()
-                    + ", but is "
-                    + Words.keptOut(way(refuted.witness(), false))));
+                Counterexample.of(refuted.witness(), way.decisive()),
+                "does not reach " + assertion.rule().local() + ", but is " + Words.keptOut(way)));
       }
       if (answer instanceof Answer.Depends depends) {
         return Optional.of(doubt(assertion, depends));
@@ -208,21 +204,24 @@ final class AssertionProof {
         .orElse(ways.getFirst());
   }
 
-  private static Problem broken(Assertion assertion, Packet witness, String what) {
+  private static Problem broken(Assertion assertion, Counterexample shown, String what) {
     return problem(
-        assertion,
-        "assertion '%s' does not hold: %s, %s".formatted(assertion.name(), Words.of(witness), what),
-        assertion.kind() == Kind.ALWAYS
-            ? "let it through by that rule, or change the assertion"
-            : "deny it in a policy, or change the assertion");
+            assertion,
+            "assertion '%s' does not hold: %s, %s"
+                .formatted(assertion.name(), Words.of(shown.packet()), what),
+            assertion.kind() == Kind.ALWAYS
+                ? "let it through by that rule, or change the assertion"
+                : "deny it in a policy, or change the assertion")
+        .shownBy(shown);
   }
 
   private static Problem doubt(Assertion assertion, Answer.Depends depends) {
     return problem(
-        assertion,
-        "whether assertion '%s' holds (%s) depends on what fwctl does not understand: %s"
-            .formatted(assertion.name(), Words.of(depends.witness()), Words.of(depends)),
-        "take those rules away, or change the assertion");
+            assertion,
+            "whether assertion '%s' holds (%s) depends on what fwctl does not understand: %s"
+                .formatted(assertion.name(), Words.of(depends.witness()), Words.of(depends)),
+            "take those rules away, or change the assertion")
+        .shownBy(Counterexample.of(depends));
   }
 
   private Optional<Problem> unseen(Assertion assertion) {

@@ -1,11 +1,11 @@
 package dev.fwctl.core.proof;
 
 import dev.fwctl.analysis.Answer;
+import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Journeys;
 import dev.fwctl.analysis.PacketSet;
 import dev.fwctl.analysis.PacketSpace;
-import dev.fwctl.analysis.Possibility;
 import dev.fwctl.analysis.PredictedHost;
 import dev.fwctl.analysis.Routing;
 import dev.fwctl.analysis.SymbolicTraversal;
@@ -116,16 +116,18 @@ final class EquivalenceProof {
   }
 
   private Problem problem(Answer.Refuted refuted, String what) {
-    String way =
-        host.ways(refuted.witness()).stream()
-            .map(Possibility::journey)
-            .findFirst()
-            .map(it -> Ending.KEPT_OUT.contains(it.ending()) ? Words.keptOut(it) : Words.letIn(it))
-            .orElse("");
+    Journey way = host.ways(refuted.witness()).getFirst().journey();
+    boolean kept = Ending.KEPT_OUT.contains(way.ending());
     return Problem.of(
-        ErrorCode.NOT_EQUIVALENT,
-        "fwctl's rules would %s: %s, %s".formatted(what, Words.of(refuted.witness()), way),
-        "this is a mistake in fwctl, or in the plugin that writes the rules; report it with the"
-            + " policy and what 'fwctl facts --json' prints");
+            ErrorCode.NOT_EQUIVALENT,
+            "fwctl's rules would %s: %s, %s"
+                .formatted(
+                    what,
+                    Words.of(refuted.witness()),
+                    kept ? Words.keptOut(way) : Words.letIn(way)),
+            "this is a mistake in fwctl, or in the plugin that writes the rules; report it with the"
+                + " policy and what 'fwctl facts --json' prints")
+        .shownBy(
+            Counterexample.of(refuted.witness(), kept ? way.decisive() : Words.lettingIn(way)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.fwctl.core.proof;
 
 import dev.fwctl.analysis.Answer;
+import dev.fwctl.analysis.Journey;
 import dev.fwctl.analysis.Journey.Ending;
 import dev.fwctl.analysis.Journeys;
 import dev.fwctl.analysis.PacketSet;
@@ -72,7 +73,7 @@ final class LockOutProof {
         case Answer.Depends depends -> {
           return dependedBefore(before, part, port)
               ? Findings.warning(doubt(part, depends))
-              : Findings.refusal(doubt(part, depends));
+              : Findings.refusal(doubt(part, depends).shownBy(Counterexample.of(depends)));
         }
       }
     }
@@ -175,19 +176,19 @@ final class LockOutProof {
   }
 
   private Problem refusal(Part part, Answer.Refuted answer, PredictedHost host, int port) {
-    String by =
+    Optional<Journey> way =
         host.ways(answer.witness()).stream()
             .map(Possibility::journey)
-            .filter(way -> !part.endings().contains(way.ending()))
-            .findFirst()
-            .map(Words::keptOut)
-            .orElse("kept out");
+            .filter(it -> !part.endings().contains(it.ending()))
+            .findFirst();
+    String by = way.map(Words::keptOut).orElse("kept out");
     return Problem.of(
-        ErrorCode.LOCK_OUT,
-        "fwctl would be locked out: %s (%s) would be %s"
-            .formatted(part.what(), Words.of(answer.witness()), by),
-        "let %s reach port %d by every rule on the way, in the policy or where that rule comes from"
-            .formatted(own.client(), port));
+            ErrorCode.LOCK_OUT,
+            "fwctl would be locked out: %s (%s) would be %s"
+                .formatted(part.what(), Words.of(answer.witness()), by),
+            "let %s reach port %d by every rule on the way, in the policy or where that rule comes from"
+                .formatted(own.client(), port))
+        .shownBy(Counterexample.of(answer.witness(), way.flatMap(Journey::decisive)));
   }
 
   private Problem doubt(Part part, Answer.Depends answer) {

@@ -74,16 +74,19 @@ final class Words {
                         : "");
   }
 
-  /** Tells which rule lets packets in that go a way: the last that spoke for them. */
+  /** Returns the rule that lets packets in that go a way: the last that spoke for them. */
+  static Optional<Step> lettingIn(Journey way) {
+    return way.stages().stream()
+        .filter(Asked.class::isInstance)
+        .flatMap(stage -> ((Asked) stage).steps().stream())
+        .filter(Words::letsThrough)
+        .reduce((earlier, later) -> PolicyLine.of(earlier).isPresent() ? earlier : later);
+  }
+
+  /** Tells which rule lets packets in that go a way. */
   static String letIn(Journey way) {
     Family family = way.packet().family();
-    Optional<Step> spoke =
-        way.stages().stream()
-            .filter(Asked.class::isInstance)
-            .flatMap(stage -> ((Asked) stage).steps().stream())
-            .filter(Words::letsThrough)
-            .reduce((earlier, later) -> PolicyLine.of(earlier).isPresent() ? earlier : later);
-    return spoke.map(step -> "by " + of(step, family)).orElse("as no rule keeps it out");
+    return lettingIn(way).map(step -> "by " + of(step, family)).orElse("as no rule keeps it out");
   }
 
   private static boolean letsThrough(Step step) {

@@ -16,10 +16,12 @@ import dev.fwctl.core.plan.Drift;
 import dev.fwctl.core.plan.HostPlan;
 import dev.fwctl.core.plan.Plan;
 import dev.fwctl.core.plan.RuleChange;
+import dev.fwctl.core.proof.Counterexample;
 import dev.fwctl.core.saved.Manifest;
 import dev.fwctl.core.saved.SavedPlan;
 import dev.fwctl.core.transaction.Outcome;
 import dev.fwctl.model.AddressSet;
+import dev.fwctl.model.Family;
 import dev.fwctl.model.Problem;
 import dev.fwctl.model.ReachChange;
 import dev.fwctl.model.UnderWay;
@@ -162,7 +164,21 @@ public final class Events {
                     .put("line", place.line())
                     .put("column", place.column()));
     problem.hint().ifPresent(hint -> node.put("hint", hint));
+    if (problem.evidence().isPresent()
+        && problem.evidence().get() instanceof Counterexample counterexample) {
+      evidence(counterexample, node);
+    }
     return node;
+  }
+
+  private static void evidence(Counterexample shown, ObjectNode node) {
+    Family family = shown.packet().family();
+    ExplanationJson.write(shown.packet(), node.putObject("packet"));
+    shown.rule().ifPresent(rule -> StepWords.write(rule, family, node.putObject("rule")));
+    if (!shown.dependsOn().isEmpty()) {
+      ArrayNode rules = node.putArray("depends_on");
+      shown.dependsOn().forEach(rule -> StepWords.write(rule, family, rules.addObject()));
+    }
   }
 
   /** Tells of a whole plan: warnings, what drifted, each distinct change, and the sum of it. */

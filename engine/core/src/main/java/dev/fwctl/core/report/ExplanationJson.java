@@ -49,7 +49,7 @@ final class ExplanationJson {
     journey.stages().forEach(stage -> write(stage, stages.addObject()));
   }
 
-  private static void write(Packet packet, ObjectNode node) {
+  static void write(Packet packet, ObjectNode node) {
     packet.in().ifPresent(in -> node.put("in", in));
     packet.out().ifPresent(out -> node.put("out", out));
     node.put("source", packet.source().toString());

@@ -5,12 +5,19 @@ import static dev.fwctl.core.proof.Shop.facts;
 import static dev.fwctl.core.proof.Shop.refusals;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fwctl.core.report.Events;
 import dev.fwctl.model.DockerFacts;
 import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.NftablesFacts;
 import dev.fwctl.model.NftablesFacts.NftTable;
 import dev.fwctl.model.Problem;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AssertionProofTest {
@@ -73,6 +80,58 @@ class AssertionProofTest {
                 + " reaches container web, let in by rule 1 of FWCTL-INBOUND in mangle:"
                 + " -s 203.0.113.0/24 -p tcp -m tcp --dport 8081 -j RETURN"
                 + "  # policy shop, policies/shop.yml:14");
+  }
+
+  @Test
+  void programsReadThePacketAndTheRulesAsKeysOfTheirOwn() throws IOException {
+    JsonNode broken =
+        event(guarded(), "a: {never: {from: 203.0.113.5, to: {container: web}}}").path("problem");
+    assertThat(broken.path("packet"))
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    """
+                    {"in": "eth0", "source": "203.0.113.5", "destination": "192.0.2.10",
+                     "protocol": "tcp", "source_port": 40000, "destination_port": 8081, "mark": 0}
+                    """));
+    assertThat(broken.path("rule"))
+        .isEqualTo(
+            new JsonMapper()
+                .readTree(
+                    """
+                    {"table": "mangle", "chain": "FWCTL-INBOUND", "position": 1,
+                     "rule": "-s 203.0.113.0/24 -p tcp -m tcp --dport 8081 -m comment --comment \\"policies/shop.yml:14 shop\\" -j RETURN",
+                     "owner": "fwctl",
+                     "policy": {"name": "shop", "file": "policies/shop.yml", "line": 14}}
+                    """));
+    assertThat(broken.has("depends_on")).isFalse();
+
+    String unknown = "-A DOCKER-USER -m recent --name guests -j DROP\n";
+    JsonNode doubtful =
+        event(
+                facts(DOCKER.replace("-A DOCKER -d", unknown + "-A DOCKER -d")),
+                "a: {always: {from: 203.0.113.5, to: {container: web}, port: 8081/tcp}}")
+            .path("problem");
+    assertThat(doubtful.at("/packet/source").asText()).isEqualTo("203.0.113.5");
+    assertThat(doubtful.has("rule")).isFalse();
+    assertThat(doubtful.at("/depends_on/0/chain").asText()).isEqualTo("DOCKER-USER");
+
+    // Here no rule decides.
+    String open = DOCKER.replace(":FORWARD DROP", ":FORWARD ACCEPT");
+    JsonNode bare = event(facts(open), "a: {never: {from: any, to: {container: db}}}");
+    assertThat(bare.at("/problem/packet").isObject()).isTrue();
+    assertThat(bare.path("problem").has("rule")).isFalse();
+  }
+
+  /** Returns the event that a refusal is told by. */
+  private static JsonNode event(HostFacts facts, String assertion) throws IOException {
+    List<String> lines = new ArrayList<>();
+    Events events = new Events(lines::add, () -> Instant.EPOCH);
+    Shop.prove(Shop.proofs(assertion), facts)
+        .refusals()
+        .forEach(refusal -> events.error(refusal, Optional.of("shop")));
+    assertThat(lines).hasSize(1);
+    return new JsonMapper().readTree(lines.getFirst());
   }
 
   @Test
