@@ -76,7 +76,7 @@ final class ExposureCommand implements Callable<Integer> {
   public Integer call() {
     Optional<ReportFile> page =
         Optional.ofNullable(html)
-            .map(file -> new ReportFile(context.base().resolve(file), "--html exposure.html"));
+            .map(file -> new ReportFile(context.base(), file, "--html exposure.html"));
     page.ifPresent(ReportFile::requireFolder);
     FleetSurvey.Result result = facts.isEmpty() && rules.isEmpty() ? asked() : saved();
     if (output.json()) {

@@ -55,7 +55,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     Optional<ReportFile> file =
         Optional.ofNullable(out)
-            .map(it -> new ReportFile(context.base().resolve(it), "--out policies/imported.yml"));
+            .map(it -> new ReportFile(context.base(), it, "--out policies/imported.yml"));
     file.ifPresent(ReportFile::requireNew);
     try (Session session = Session.open(context.base(), repository, hosts)) {
       Map<Host, HostReading> readings =

@@ -15,13 +15,19 @@ import java.nio.file.StandardOpenOption;
 /**
  * A file that a command writes besides what it prints.
  *
- * @param path where it is to be
+ * @param base the folder that it is named from
+ * @param name its name, as somebody gave it
  * @param example how somebody names such a file
  */
-record ReportFile(Path path, String example) {
+record ReportFile(Path base, Path name, String example) {
   ReportFile {
-    requireNonNull(path, "path is null");
+    requireNonNull(base, "base is null");
+    requireNonNull(name, "name is null");
     requireNonNull(example, "example is null");
+  }
+
+  private Path path() {
+    return base.resolve(name);
   }
 
   /**
@@ -30,7 +36,7 @@ record ReportFile(Path path, String example) {
    * @throws FwctlException with code FILE_UNREADABLE when there is no folder for it
    */
   void requireFolder() {
-    Path folder = path.toAbsolutePath().getParent();
+    Path folder = path().toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw unwritable("its folder is not there");
     }
@@ -42,7 +48,7 @@ record ReportFile(Path path, String example) {
    * @throws FwctlException with code FILE_UNREADABLE when it is there, or has no folder
    */
   void requireNew() {
-    if (Files.exists(path)) {
+    if (Files.exists(path())) {
       throw unwritable("it is there already");
     }
     requireFolder();
@@ -64,7 +70,7 @@ record ReportFile(Path path, String example) {
 
   private void write(String text, OpenOption... options) {
     try {
-      Files.writeString(path, text, options);
+      Files.writeString(path(), text, options);
     } catch (FileAlreadyExistsException e) {
       throw unwritable("it is there already");
     } catch (IOException e) {
@@ -76,7 +82,7 @@ record ReportFile(Path path, String example) {
     return new FwctlException(
         Problem.of(
             ErrorCode.FILE_UNREADABLE,
-            "%s can't be written: %s".formatted(path, why),
+            "%s can't be written: %s".formatted(name, why),
             "name a file in a folder that is there, as in " + example));
   }
 }

@@ -106,13 +106,18 @@ final class AssertionProof {
             broken(
                 assertion,
                 Counterexample.of(refuted.witness(), Words.lettingIn(way)),
-                "reaches " + assertion.rule().local() + ", let in " + Words.letIn(way)));
+                "reaches " + reached(assertion) + ", let in " + Words.letIn(way)));
       }
       if (answer instanceof Answer.Depends depends) {
         return Optional.of(doubt(assertion, depends));
       }
     }
     return Optional.empty();
+  }
+
+  private static String reached(Assertion assertion) {
+    LocalEnd local = assertion.rule().local();
+    return local instanceof LocalEnd.Direct ? "a container directly" : local.toString();
   }
 
   private Optional<Problem> always(Assertion assertion, Goal goal, Endpoints endpoints) {

@@ -68,7 +68,7 @@ class AssertionProofTest {
     assertThat(refusals(guarded(), nobody)).isEmpty();
     assertThat(refusal(facts(DOCKER), nobody))
         .startsWith("assertion 'a' does not hold: 203.0.113.5:40000 -> 172.17.0.2:80/tcp,")
-        .contains("reaches direct, let in by rule 1 of DOCKER in filter");
+        .contains("reaches a container directly, let in by Docker's rule 1 of DOCKER in filter");
     assertThat(refusals(facts(DOCKER), "a: {only: {from: 203.0.113.0/24, to: direct}}")).hasSize(1);
   }
 
