@@ -68,11 +68,21 @@ final class Effectiveness {
    *
    * @param keptOut those that rules of others certainly keep out
    * @param clients those by which clients dial the host, none of which is denied
+   * @param lost those of clients that are kept out
    * @param all those that open a connection
    * @param idle those to ports of containers that do not run, past which packets go to the host
    */
   private record Side(
-      Admission admission, PacketSet keptOut, PacketSet clients, PacketSet all, PacketSet idle) {
+      Admission admission,
+      PacketSet keptOut,
+      PacketSet clients,
+      PacketSet lost,
+      PacketSet all,
+      PacketSet idle) {
+    boolean leaves(InboundEntry entry) {
+      return lost.isEmpty() || lost.and(admission.of(entry)).isEmpty();
+    }
+
     PacketSet dialled(InboundEntry entry) {
       PacketSet meant = clients.and(admission.of(entry));
       return switch (entry.target()) {
@@ -98,7 +108,8 @@ final class Effectiveness {
     Arrivals arrivals = new Arrivals(others);
     PacketSet all =
         Arrivals.withoutStrayTcp(arrivals.all(space).and(space.in(Set.of(State.NEW))))
-            .minus(space.from(Rival.banned(others.tables().getOrDefault(family, List.of()))));
+            .minus(
+                space.from(RulesOfOthers.banned(others.tables().getOrDefault(family, List.of()))));
     Journeys journeys = traversal.of(all);
     Admission admission = new Admission(space, intent);
     PacketSet idle =
@@ -106,13 +117,17 @@ final class Effectiveness {
             inbound.published().stream().filter(endpoint -> !runs(endpoint)).toList());
     PacketSet usual =
         space.fromPorts(PortRange.OF_CLIENTS).or(space.toPorts(PortRange.ALL).complement());
-    return new Side(
-        admission,
-        journeys.mustEnd(Ending.KEPT_OUT),
+    PacketSet clients =
         arrivals
             .ofClients(space, here -> all.and(usual))
             .minus(admission.all(inbound.denies()))
-            .minus(idle),
+            .minus(idle);
+    PacketSet keptOut = journeys.mustEnd(Ending.KEPT_OUT);
+    return new Side(
+        admission,
+        keptOut,
+        clients,
+        clients.and(keptOut),
         all.minus(Essentials.inbound(space)),
         idle);
   }
@@ -141,7 +156,7 @@ final class Effectiveness {
   private record Loss(String label, AddressSet keptOut, boolean whole, Set<String> reasons) {}
 
   private Optional<Problem> ineffective(InboundEntry allow) {
-    if (sides.stream().allMatch(side -> side.dialled(allow).and(side.keptOut()).isEmpty())) {
+    if (sides.stream().allMatch(side -> side.leaves(allow))) {
       return Optional.empty();
     }
     List<Loss> asked =

@@ -109,7 +109,7 @@ public final class Proofs {
   private static boolean isInQuestion(HostFacts facts, Optional<HostIntent> intent) {
     return intent
         .flatMap(HostIntent::inbound)
-        .filter(inbound -> Rival.isThere(facts, inbound))
+        .filter(inbound -> RulesOfOthers.mayKeepOut(facts, inbound))
         .isPresent();
   }
 
