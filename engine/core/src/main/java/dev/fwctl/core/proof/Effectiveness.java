@@ -268,21 +268,24 @@ final class Effectiveness {
       Packet packet = left.witness().orElseThrow();
       Journey way = others.ways(packet).getFirst().journey();
       reasons.add(Words.keptOut(way));
-      AddressSet alike = way.decisive().map(Effectiveness::sources).orElseGet(AddressSet::any);
-      left =
-          left.minus(
-              left.space().from(alike.union(AddressSet.of(IpPrefix.single(packet.source())))));
+      left = left.minus(alike(left.space(), packet, way.decisive()));
     }
     return reasons;
   }
 
-  private static AddressSet sources(Step step) {
-    return step.rule().matches().stream()
-        .filter(Match.SourceAddress.class::isInstance)
-        .map(Match.SourceAddress.class::cast)
-        .filter(match -> !match.negated())
-        .map(match -> AddressSet.of(match.prefix()))
-        .reduce(AddressSet.any(), AddressSet::intersect);
+  /** Returns the packets for which a rule stands that decided on one, by their addresses. */
+  private static PacketSet alike(PacketSpace space, Packet packet, Optional<Step> rule) {
+    AddressSet from = AddressSet.any();
+    AddressSet to = AddressSet.any();
+    for (Match match : rule.map(step -> step.rule().matches()).orElse(List.of())) {
+      if (match instanceof Match.SourceAddress it && it.prefix().contains(packet.source())) {
+        from = from.intersect(AddressSet.of(it.prefix()));
+      } else if (match instanceof Match.DestinationAddress it
+          && it.prefix().contains(packet.destination())) {
+        to = to.intersect(AddressSet.of(it.prefix()));
+      }
+    }
+    return space.from(from).and(space.to(to));
   }
 
   private static String told(Set<String> reasons) {

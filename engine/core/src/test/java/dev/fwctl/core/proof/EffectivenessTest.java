@@ -332,7 +332,9 @@ class EffectivenessTest {
         .singleElement()
         .asString()
         .startsWith("this deny is needless here: without it the same is dropped by Docker's rule ")
-        .contains("of PREROUTING in raw: -d 172.17.0.", "/32 ! -i docker0 -j DROP");
+        .contains(
+            "Docker's rule 1 of PREROUTING in raw: -d 172.17.0.2/32 ! -i docker0 -j DROP",
+            "Docker's rule 2 of PREROUTING in raw: -d 172.17.0.3/32 ! -i docker0 -j DROP");
     assertThat(told(facts(raw(isolated("172.17.0.3"))), deny)).isEmpty();
   }
 
