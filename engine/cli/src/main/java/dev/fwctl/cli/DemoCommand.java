@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Shows fwctl at work on a small fleet of real hosts on this machine.",
-      "What is open, plan, apply, what is open then, drift, repair. Leaves nothing behind."
+      "What is open and why, plan, apply, what is open then, drift, repair. Leaves nothing",
+      "behind."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -124,6 +125,9 @@ final class DemoCommand implements Callable<Integer> {
 
     heading("What is open now: packets from three addresses, on IPv4 and IPv6");
     probe(lab, false);
+
+    heading("Who else gets in, and by which rules: fwctl has not touched these hosts yet");
+    fwctl(lab, 0, "exposure");
 
     heading("The policy: policies/shop");
     show(Path.of("policies/shop/shop.yml"));
