@@ -11,6 +11,7 @@ import dev.fwctl.core.known.AddressWords;
 import dev.fwctl.model.Family;
 import dev.fwctl.model.netfilter.RulesetText;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,6 +36,7 @@ public final class ExposureHtml {
       svg .perhaps { fill: none; stroke: var(--mark); stroke-width: 2; }
       table { border-collapse: collapse; width: 100%; }
       th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+      td.host { white-space: nowrap; }
       td.everyone, td.many { color: var(--bad); font-weight: bold; }
       td.some, td.neighbours { color: var(--fair); }
       code { font-size: .85em; } ul { margin: 0; padding-left: 1.1rem; }
@@ -56,7 +58,7 @@ public final class ExposureHtml {
    */
   public static String page(FleetSurvey.Result result, String version, Instant at) {
     ExposureHtml html = new ExposureHtml(result);
-    html.write(version, at);
+    html.write(version, at.truncatedTo(ChronoUnit.SECONDS));
     return html.page.toString();
   }
 
@@ -118,7 +120,7 @@ public final class ExposureHtml {
   }
 
   private void row(String host, Exposure exposure) {
-    page.markup("<tr>").element("td", host);
+    page.markup("<tr>").element("td class=\"host\"", host);
     page.element(
         "th scope=\"row\"",
         exposure.endpoint()

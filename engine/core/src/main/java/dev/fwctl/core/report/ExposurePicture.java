@@ -57,13 +57,14 @@ final class ExposurePicture {
     }
     Map<IpPrefix, Integer> counts = new LinkedHashMap<>();
     rows()
-        .filter(row -> row.severity() != Severity.EVERYONE)
-        .forEach(
-            row ->
-                row.sources()
-                    .union(row.perhaps())
-                    .prefixes()
-                    .forEach(prefix -> counts.merge(prefix, 1, Integer::sum)));
+        .map(row -> row.sources().union(row.perhaps()))
+        .flatMap(sources -> Stream.of(Family.values()).map(sources::of))
+        .map(AddressSet::prefixes)
+        // What is open to all but some would fill the columns with what is left of all.
+        .filter(prefixes -> prefixes.size() <= MOST_SOURCES)
+        .flatMap(List::stream)
+        .filter(prefix -> prefix.length() > 0)
+        .forEach(prefix -> counts.merge(prefix, 1, Integer::sum));
     counts.entrySet().stream()
         .sorted(
             Map.Entry.<IpPrefix, Integer>comparingByValue(Comparator.reverseOrder())
