@@ -40,15 +40,15 @@ public final class PacketSet {
   }
 
   public PacketSet and(PacketSet other) {
-    return space.set(space.diagrams().and(diagram, of(other)));
+    return space.part(space.diagrams().and(diagram, of(other)));
   }
 
   public PacketSet or(PacketSet other) {
-    return space.set(space.diagrams().or(diagram, of(other)));
+    return space.part(space.diagrams().or(diagram, of(other)));
   }
 
   public PacketSet minus(PacketSet other) {
-    return space.set(space.diagrams().minus(diagram, of(other)));
+    return space.part(space.diagrams().minus(diagram, of(other)));
   }
 
   /** Returns all packets but these. */
@@ -58,12 +58,12 @@ public final class PacketSet {
 
   /** Returns the packets that may be in this set. */
   public PacketSet possible() {
-    return space.set(space.possible(diagram));
+    return space.part(space.possible(diagram));
   }
 
   /** Returns the packets that are in this set, whatever the rules that are not understood say. */
   public PacketSet certain() {
-    return space.set(space.certain(diagram));
+    return space.part(space.certain(diagram));
   }
 
   public boolean isEmpty() {

@@ -17,19 +17,14 @@ import dev.fwctl.model.netfilter.Match;
 import dev.fwctl.model.netfilter.Match.TcpFlag;
 import dev.fwctl.model.netfilter.NamedSet;
 import dev.fwctl.model.netfilter.Table;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -99,14 +94,15 @@ public final class PacketSpace {
 
   private final Map<Question, Integer> unknownVariables = new HashMap<>();
   private final Map<Question, Integer> known = new HashMap<>();
-  private final Set<Reference<PacketSet>> given = new HashSet<>();
-  private final ReferenceQueue<PacketSet> gone = new ReferenceQueue<>();
+  private final GivenSets given = new GivenSets();
   private final BitSet passing = new BitSet();
   private final BitSet beginning = new BitSet();
 
   /** The packets that there can be: codes that stand for nothing are left out. */
   private final int domain;
 
+  private final PacketSet any;
+  private final PacketSet none;
   private final int opening;
   private final int withPorts;
   private final int tracked;
@@ -150,6 +146,8 @@ public final class PacketSpace {
     passing.or(out.asSet());
     mark.values().forEach(passing::set);
     domain = domain();
+    any = new PacketSet(this, domain);
+    none = new PacketSet(this, FALSE);
     opening =
         diagrams.minus(
             among(state, value -> value == State.NEW.ordinal()),
@@ -201,11 +199,11 @@ public final class PacketSpace {
 
   /** Returns the set of all packets. */
   public PacketSet any() {
-    return set(domain);
+    return any;
   }
 
   public PacketSet none() {
-    return set(FALSE);
+    return none;
   }
 
   /** Returns the packets that open a connection which nobody has translated. */
@@ -306,40 +304,43 @@ public final class PacketSpace {
     return set(diagrams.and(icmp(), among(icmpType, value -> value == type)));
   }
 
+  /** Gives out those of some packets that there can be. */
   PacketSet set(int diagram) {
     return set(diagram, IntStream::empty);
   }
 
   /**
-   * Gives a set out.
+   * Gives out those of some packets that there can be.
    *
    * @param running what else is being worked with
    */
   PacketSet set(int diagram, Supplier<IntStream> running) {
-    tidy(() -> IntStream.concat(IntStream.of(diagram), running.get()));
-    PacketSet set = new PacketSet(this, diagrams.and(diagram, domain));
-    given.add(new WeakReference<>(set, gone));
-    return set;
+    return part(diagrams.and(diagram, domain), running);
+  }
+
+  /** Gives out packets that are all in a set that was given out. */
+  PacketSet part(int diagram) {
+    return part(diagram, IntStream::empty);
+  }
+
+  private PacketSet part(int diagram, Supplier<IntStream> running) {
+    if (diagrams.isCrowded()) {
+      tidy(() -> IntStream.concat(IntStream.of(diagram), running.get()));
+    }
+    return given.add(new PacketSet(this, diagram));
   }
 
   /**
-   * Gives nodes back that are no longer needed, if there are many.
+   * Gives nodes back that are no longer needed.
    *
    * @param running what is being worked with, beside the sets that were given out
    */
   void tidy(Supplier<IntStream> running) {
-    for (Reference<?> one = gone.poll(); one != null; one = gone.poll()) {
-      given.remove(one);
-    }
-    if (!diagrams.isCrowded()) {
-      return;
-    }
-    IntStream sets =
-        given.stream().map(Reference::get).filter(Objects::nonNull).mapToInt(PacketSet::diagram);
     IntStream own = IntStream.of(domain, opening, withPorts, tracked);
     IntStream matches = known.values().stream().mapToInt(Integer::intValue);
     diagrams.keepOnly(
-        IntStream.concat(IntStream.concat(sets, own), IntStream.concat(matches, running.get())));
+        Stream.of(given.diagrams(), own, matches, running.get())
+            .reduce(IntStream.empty(), IntStream::concat));
   }
 
   // What changes on the way.
@@ -440,7 +441,30 @@ public final class PacketSpace {
    * @param withState whether its rule also asks for the connection's state
    */
   int holding(Match match, boolean withState, View view) {
-    return known.computeIfAbsent(new Question(match, withState, view), this::compile);
+    Question question = new Question(match, withState, asks(match) ? view : View.BEGINNING);
+    Integer found = known.get(question);
+    if (found == null) {
+      found = compile(question);
+      known.put(question, found);
+    }
+    return found;
+  }
+
+  /** Tells whether a match may ask for what no longer is as packets began. */
+  private static boolean asks(Match match) {
+    return switch (match) {
+      case Match.SourceAddress _,
+          Match.SourceInSet _,
+          Match.SourcePort _,
+          Match.SourcePorts _,
+          Match.OutInterface _,
+          Match.Protocol _,
+          Match.TcpFlags _,
+          Match.IcmpType _,
+          Match.PacketMark _ ->
+          false;
+      default -> true;
+    };
   }
 
   /**

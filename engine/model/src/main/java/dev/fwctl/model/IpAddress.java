@@ -83,6 +83,14 @@ public record IpAddress(Family family, long high, long low) implements Comparabl
     return new IpAddress(family, high & highMask(keep), low & lowMask(keep));
   }
 
+  /** Tells whether another address is of this one's family and has the same first bits. */
+  boolean beginsAs(IpAddress other, int length) {
+    int keep = family == Family.IPV4 ? length + 96 : length;
+    return family == other.family
+        && ((high ^ other.high) & highMask(keep)) == 0
+        && ((low ^ other.low) & lowMask(keep)) == 0;
+  }
+
   /** Returns this address with all but the first {@code length} bits set. */
   IpAddress fill(int length) {
     int keep = family == Family.IPV4 ? length + 96 : length;

@@ -72,7 +72,7 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
   }
 
   public boolean contains(IpAddress candidate) {
-    return candidate.family() == family() && candidate.truncate(length).equals(address);
+    return candidate.beginsAs(address, length);
   }
 
   /** Tells whether this prefix holds one address alone. */

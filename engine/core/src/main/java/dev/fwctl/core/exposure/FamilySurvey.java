@@ -30,6 +30,7 @@ import dev.fwctl.model.netfilter.Table;
 import dev.fwctl.model.netfilter.Target;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,8 @@ final class FamilySurvey {
   /** Packets for addresses for which routers elsewhere send the host packets. */
   private final PacketSet aimed;
 
+  private final Map<AddressSet, PacketSet> toOwn = new HashMap<>();
+  private final Map<ProtocolPorts, PacketSet> toPorts = new HashMap<>();
   private final Map<Door, PacketSet> arriving = new LinkedHashMap<>();
   private final Map<Door, PacketSet> doubtful = new LinkedHashMap<>();
 
@@ -215,7 +218,12 @@ final class FamilySurvey {
   }
 
   private PacketSet bound(ProtocolPorts ports) {
-    return space.ofProtocol(ports.protocol().label()).and(space.toPorts(ports.ports()));
+    PacketSet known = toPorts.get(ports);
+    if (known == null) {
+      known = space.ofProtocol(ports.protocol().label()).and(space.toPorts(ports.ports()));
+      toPorts.put(ports, known);
+    }
+    return known;
   }
 
   /** Sees who reaches containers at their own addresses. */
@@ -267,22 +275,30 @@ final class FamilySurvey {
             (door, sockets) -> {
               PacketSet bound = space.none();
               for (Listener socket : sockets) {
-                bound = bound.or(bound(socket));
+                if (!at(socket).isEmpty()) {
+                  bound = bound.or(bound(socket));
+                }
               }
               arriving.merge(door, delivered.and(bound), PacketSet::or);
               doubtful.merge(door, undecided.and(bound), PacketSet::or);
             });
   }
 
-  private PacketSet bound(Listener socket) {
+  /** Returns the addresses of the host at which a socket takes packets. */
+  private AddressSet at(Listener socket) {
     AddressSet local = outside.local(family);
-    AddressSet at =
-        socket.address().isEmpty()
-            ? local
-            : socket.address().get().isUnspecified()
-                ? socket.address().get().family() == family ? local : AddressSet.none()
-                : local.intersect(AddressSet.of(IpPrefix.single(socket.address().get())));
-    PacketSet bound = space.to(at).and(bound(socket.ports()));
+    if (socket.address().isEmpty()) {
+      return local;
+    }
+    IpAddress address = socket.address().get();
+    if (address.isUnspecified()) {
+      return address.family() == family ? local : AddressSet.none();
+    }
+    return local.intersect(AddressSet.of(IpPrefix.single(address)));
+  }
+
+  private PacketSet bound(Listener socket) {
+    PacketSet bound = toOwn.computeIfAbsent(at(socket), space::to).and(bound(socket.ports()));
     return socket.interfaceName().isEmpty()
         ? bound
         : bound.and(space.arrivingBy(socket.interfaceName()));

@@ -11,6 +11,7 @@ import dev.fwctl.model.NetworkFacts.InterfaceAddress;
 import dev.fwctl.model.NetworkFacts.NetworkInterface;
 import java.math.BigInteger;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,8 +52,10 @@ final class Outside {
       Map.of(Family.IPV4, BigInteger.TWO.pow(16), Family.IPV6, BigInteger.TWO.pow(128 - 32));
 
   private final SortedMap<String, NetworkInterface> interfaces = new TreeMap<>();
-  private final NetworkFacts network;
   private final Routing routing;
+  private final Map<Family, AddressSet> own = new EnumMap<>(Family.class);
+  private final Map<Family, AddressSet> local = new EnumMap<>(Family.class);
+  private final Map<AddressSet, Severity> severities = new HashMap<>();
   private final Map<Family, SortedMap<String, AddressSet>> sources = new EnumMap<>(Family.class);
   private final Map<Family, AddressSet> all = new EnumMap<>(Family.class);
 
@@ -65,7 +68,6 @@ final class Outside {
    * @param bridges the bridges of Docker's networks
    */
   Outside(NetworkFacts network, Set<String> bridges) {
-    this.network = network;
     this.routing = new Routing(network);
     SortedSet<String> withDefaultRoute = network.facingOutside();
     for (NetworkInterface one : network.interfaces()) {
@@ -77,6 +79,10 @@ final class Outside {
       }
     }
     for (Family family : Family.values()) {
+      own.put(family, addresses(List.copyOf(interfaces.values()), family));
+      local.put(
+          family,
+          addresses(network.interfaces().stream().filter(NetworkInterface::up).toList(), family));
       SortedMap<String, AddressSet> found = findSources(family);
       sources.put(family, found);
       AddressSet every = found.values().stream().reduce(AddressSet.none(), AddressSet::union);
@@ -95,12 +101,12 @@ final class Outside {
 
   /** Returns the addresses by which the host faces outside. */
   AddressSet own(Family family) {
-    return addresses(List.copyOf(interfaces.values()), family);
+    return own.getOrDefault(family, AddressSet.none());
   }
 
   /** Returns all addresses of the host that are not only for itself. */
   AddressSet local(Family family) {
-    return addresses(network.interfaces().stream().filter(NetworkInterface::up).toList(), family);
+    return local.getOrDefault(family, AddressSet.none());
   }
 
   private static AddressSet addresses(List<NetworkInterface> interfaces, Family family) {
@@ -119,7 +125,7 @@ final class Outside {
   }
 
   private SortedMap<String, AddressSet> findSources(Family family) {
-    AddressSet own = local(family).union(AddressSet.loopback());
+    AddressSet nothingComesFrom = local(family).union(AddressSet.loopback());
     SortedMap<String, AddressSet> found = new TreeMap<>();
     routing
         .towards(family)
@@ -127,7 +133,7 @@ final class Outside {
             (names, addresses) -> {
               for (String name : names) {
                 if (interfaces.containsKey(name)) {
-                  found.merge(name, addresses.minus(own), AddressSet::union);
+                  found.merge(name, addresses.minus(nothingComesFrom), AddressSet::union);
                 }
               }
             });
@@ -165,6 +171,10 @@ final class Outside {
 
   /** Tells how bad it is that some addresses reach something. */
   Severity severity(AddressSet sources) {
+    return severities.computeIfAbsent(sources, Outside::severityOf);
+  }
+
+  private static Severity severityOf(AddressSet sources) {
     Severity severity = sources.isEmpty() ? Severity.NOBODY : Severity.PRIVATE;
     for (Family family : Family.values()) {
       AddressSet open = sources.of(family).intersect(PUBLIC);

@@ -33,11 +33,13 @@ import java.util.Optional;
  */
 final class Reasons {
   private final Family family;
+  private final AddressSet everyone;
   private final Traversal traversal;
   private final Map<String, AddressSet> sets = new HashMap<>();
 
   Reasons(Family family, List<Table> tables, List<NamedSet> sets, NetworkFacts network) {
     this.family = family;
+    this.everyone = AddressSet.of(IpPrefix.everything(family));
     this.traversal = new Traversal(tables, sets, network);
     sets.forEach(set -> this.sets.put(set.name(), set.members()));
   }
@@ -53,7 +55,10 @@ final class Reasons {
     while (!left.isEmpty()) {
       Packet packet = left.witness().orElseThrow();
       Journey journey = traversal.possibilities(packet).getFirst().journey();
-      AddressSet asked = asked(journey).union(AddressSet.of(IpPrefix.single(packet.source())));
+      AddressSet asked = asked(journey);
+      if (!asked.contains(packet.source())) {
+        asked = asked.union(AddressSet.of(IpPrefix.single(packet.source())));
+      }
       PacketSet alike =
           left.and(left.space().arrivingBy(packet.in())).and(left.space().from(asked));
       AddressSet coming =
@@ -80,13 +85,13 @@ final class Reasons {
 
   /** Returns the sources that the rules on a packet's way ask for. */
   private AddressSet asked(Journey journey) {
-    AddressSet asked = AddressSet.of(IpPrefix.everything(family));
+    AddressSet asked = everyone;
     for (Journey.Stage stage : journey.stages()) {
       if (stage instanceof Asked hook) {
         for (Step step : hook.steps()) {
           if (!step.rule().target().map(Target::onlyWatches).orElse(true)) {
             for (Match match : step.rule().matches()) {
-              asked = asked.intersect(asked(match));
+              asked = asked(match).map(asked::intersect).orElse(asked);
             }
           }
         }
@@ -95,12 +100,12 @@ final class Reasons {
     return asked;
   }
 
-  private AddressSet asked(Match match) {
+  private Optional<AddressSet> asked(Match match) {
     return switch (match) {
-      case Match.SourceAddress it -> unless(it.negated(), AddressSet.of(it.prefix()));
-      case Match.SourceInSet it when sets.containsKey(it.set()) ->
-          unless(it.negated(), sets.getOrDefault(it.set(), AddressSet.none()));
-      default -> AddressSet.of(IpPrefix.everything(family));
+      case Match.SourceAddress it -> Optional.of(unless(it.negated(), AddressSet.of(it.prefix())));
+      case Match.SourceInSet it ->
+          Optional.ofNullable(sets.get(it.set())).map(set -> unless(it.negated(), set));
+      default -> Optional.empty();
     };
   }
 
