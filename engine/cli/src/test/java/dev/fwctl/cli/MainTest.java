@@ -176,6 +176,20 @@ class MainTest {
     assertThat(err()).contains(words);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--out=there/imported.yml, 1, its folder is not there",
+    "--out=inventories, 1, inventories can't be written: it is there already",
+    "--limit=db, 1, db",
+    "--facts=x, 64, unknown option"
+  })
+  void saysWhatIsWrongWithAskingForAnImport(String options, int exitCode, String words) {
+    List<String> arguments = new ArrayList<>(List.of("import"));
+    arguments.addAll(List.of(options.split(" ")));
+    assertThat(run(arguments.toArray(String[]::new))).isEqualTo(exitCode);
+    assertThat(err()).contains(words).doesNotContain("facts gathered");
+  }
+
   @Test
   void aHostThatDoesNotAnswerIsLeftOutOfExposure() {
     assertThat(run("exposure")).isEqualTo(4);
