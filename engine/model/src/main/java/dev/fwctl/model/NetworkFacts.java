@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -35,10 +36,18 @@ public record NetworkFacts(
    */
   public record NetworkInterface(
       String name, String kind, boolean up, List<InterfaceAddress> addresses) {
+    /** What leads to the host itself and what is on it. */
+    private static final Set<String> INSIDE = Set.of("loopback", "bridge", "veth", "dummy", "ifb");
+
     public NetworkInterface {
       requireNonNull(name, "name is null");
       requireNonNull(kind, "kind is null");
       addresses = List.copyOf(addresses);
+    }
+
+    /** Tells whether, by its name and kind, it leads to what is on the host, not outside. */
+    public boolean leadsInside() {
+      return name.equals("lo") || INSIDE.contains(kind);
     }
 
     /** Returns its addresses of a family that others than neighbours can dial. */

@@ -27,9 +27,6 @@ import java.util.TreeSet;
  * in elsewhere gets no answer there.
  */
 final class Outside {
-  /** Interfaces of these kinds lead to what is on the host, unless a default route leaves by it. */
-  private static final Set<String> INSIDE = Set.of("loopback", "bridge", "veth", "dummy", "ifb");
-
   /** Addresses that routers of the internet take. Source: IANA's registries of special purposes. */
   private static final AddressSet PUBLIC =
       AddressSet.of(IpPrefix.of("0.0.0.0/0"), IpPrefix.of("2000::/3"))
@@ -71,7 +68,8 @@ final class Outside {
     this.routing = new Routing(network);
     SortedSet<String> withDefaultRoute = network.facingOutside();
     for (NetworkInterface one : network.interfaces()) {
-      boolean inside = INSIDE.contains(one.kind()) || bridges.contains(one.name());
+      // Unless a default route leaves by it.
+      boolean inside = one.leadsInside() || bridges.contains(one.name());
       if (one.up()
           && !one.name().equals("lo")
           && (withDefaultRoute.contains(one.name()) || !inside && !one.addresses().isEmpty())) {

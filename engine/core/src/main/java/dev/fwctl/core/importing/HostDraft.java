@@ -31,9 +31,6 @@ import java.util.stream.Collectors;
  */
 public record HostDraft(
     List<String> external, List<Permission> allow, List<Permission> deny, List<String> remarks) {
-  /** What interfaces are that don't lead to other machines. */
-  private static final Set<String> INSIDE = Set.of("loopback", "bridge", "veth", "dummy", "ifb");
-
   public HostDraft {
     external = List.copyOf(external);
     allow = List.copyOf(allow);
@@ -85,9 +82,8 @@ public record HostDraft(
   private static SortedSet<String> withAddresses(NetworkFacts network, Set<String> bridges) {
     return network.interfaces().stream()
         .filter(one -> one.up() && !one.addresses().isEmpty())
-        .filter(one -> !INSIDE.contains(one.kind()) && !bridges.contains(one.name()))
+        .filter(one -> !one.leadsInside() && !bridges.contains(one.name()))
         .map(NetworkInterface::name)
-        .filter(name -> !name.equals("lo"))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }
