@@ -40,7 +40,7 @@ final class ExposureCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "Ask no host: what iptables-save or ip6tables-save printed, or both in one file,",
-        "in place of the rules of --facts. May be given several times, for one host."
+        "in place of the rules of --facts, for one host. May be given several times."
       })
   private List<Path> rules = new ArrayList<>();
 
@@ -122,6 +122,11 @@ final class ExposureCommand implements Callable<Integer> {
       if (facts.size() > 1) {
         throw usage(
             "--rules is of one host, and there are several --facts", "give the facts of that host");
+      }
+      if (facts.isEmpty()) {
+        throw usage(
+            "--rules alone do not tell which addresses, containers and programs the host has",
+            "give its facts, too, as in --facts web-01.json; 'fwctl facts --json' prints them");
       }
       KnownHost host = saved.read(rules, facts.stream().findFirst(), Optional.empty(), Family.IPV4);
       return FleetSurvey.of(List.of(new Subject(host.name(), () -> Optional.of(host))));

@@ -164,6 +164,7 @@ class MainTest {
     "--facts=empty.json, 1, holds facts of no host",
     "--facts=x --limit=web, 64, select hosts of an inventory",
     "--facts=x --facts=y --rules=z, 64, --rules is of one host",
+    "--rules=z, 64, --rules alone do not tell",
     "--html=there/report.html, 1, its folder is not there",
     "--limit=db, 1, db"
   })

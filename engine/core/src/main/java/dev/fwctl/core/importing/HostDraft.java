@@ -76,7 +76,7 @@ public record HostDraft(
         byDefault ? List.of() : List.copyOf(external),
         drafting.allow(),
         drafting.deny(),
-        unseen.stream().map(it -> "not looked at: " + it).toList());
+        unseen.stream().map(it -> "not looked at, and may keep out more: " + it).toList());
   }
 
   private static SortedSet<String> withAddresses(NetworkFacts network, Set<String> bridges) {
