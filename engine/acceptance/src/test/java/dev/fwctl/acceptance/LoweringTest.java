@@ -12,6 +12,8 @@ import dev.fwctl.core.proof.Findings;
 import dev.fwctl.core.proof.Proofs;
 import dev.fwctl.model.ErrorCode;
 import dev.fwctl.model.Family;
+import dev.fwctl.model.FirewallFacts.Variant;
+import dev.fwctl.model.HostFacts;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.PolicyRepository;
 import dev.fwctl.model.Problem;
@@ -19,6 +21,8 @@ import dev.fwctl.model.netfilter.Chain;
 import dev.fwctl.model.netfilter.OwnedRules;
 import dev.fwctl.model.netfilter.OwnedRules.OwnedTable;
 import dev.fwctl.model.netfilter.Rule;
+import dev.fwctl.model.netfilter.Ruleset;
+import dev.fwctl.model.netfilter.RulesetText;
 import dev.fwctl.plugin.iptables.IptablesBackend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,9 +58,12 @@ class LoweringTest {
   }
 
   private static Findings prove(HostIntent intent, OwnedRules rules) {
+    return prove(intent, rules, SampleHost.facts());
+  }
+
+  private static Findings prove(HostIntent intent, OwnedRules rules, HostFacts facts) {
     PredictedHost others =
-        PredictedHost.withoutOurs(
-            SampleHost.facts(), intent.external(), OwnedRules.none(), List.of());
+        PredictedHost.withoutOurs(facts, intent.external(), OwnedRules.none(), List.of());
     Shape shape = new Shapes(List.of()).of(List.of(OwnedRules.none(), rules), others);
     return Proofs.withoutAssertions()
         .of(SampleHost.host(), OwnedRules.none(), rules, Optional.of(intent), others, shape);
@@ -88,6 +95,47 @@ class LoweringTest {
         .isEqualTo(new Findings(List.of(), List.of()));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{default: drop}",
+        "{default: reject, allow: [{from: any, to: any, port: 53/udp},"
+            + " {from: host, to: OFFICE}]}",
+        "{default: accept, deny: {from: any, to: any, port: 25/tcp}}",
+        "{default: accept, deny: {from: host, to: OFFICE, icmp: echo-request}}",
+        "{default: drop, allow: {from: {container: \"*\"}, to: OFFICE, port: 443/tcp},"
+            + " deny: {from: any, to: 203.0.113.66}}",
+        "{deny: {from: {container: \"*\"}, to: 198.51.100.0/24}}"
+      })
+  void whatMayLeaveIsWhatItsRulesLetLeave(String outbound) throws IOException {
+    HostIntent intent = leaving(outbound);
+    assertThat(prove(intent, backend.lower(intent, SampleHost.facts())))
+        .isEqualTo(new Findings(List.of(), List.of()));
+  }
+
+  private HostIntent leaving(String outbound) throws IOException {
+    return intent("{default: accept}, outbound: " + outbound);
+  }
+
+  @Test
+  void aRuleThatIsMissingForWhatLeavesIsFound() throws IOException {
+    HostIntent intent =
+        leaving(
+            "{default: drop, allow: [{from: {container: \"*\"}, to: OFFICE, port: 443/tcp},"
+                + " {from: host, to: any, port: 123/udp}], deny: {from: any, to: 203.0.113.66}}");
+    OwnedRules rules = backend.lower(intent, SampleHost.facts());
+    assertThat(refusal(prove(intent, without(rules, "--dport 443 -j RETURN"))))
+        .contains("would keep in what the policy lets out", ":443/tcp");
+    assertThat(refusal(prove(intent, without(rules, "--dport 123 -j RETURN"))))
+        .contains("would keep in what the policy lets out", ":123/udp");
+    assertThat(refusal(prove(intent, without(rules, "-d 203.0.113.66/32 -j DROP"))))
+        .contains("would let out what the policy keeps in", "-> 203.0.113.66:");
+    assertThat(refusal(prove(intent, without(rules, "-i docker0 -g FWCTL-EGRESS"))))
+        .contains("would let out what the policy keeps in", "in by docker0");
+    assertThat(refusal(prove(intent, without(rules, "--ctdir REPLY -j RETURN"))))
+        .contains("would keep in what the policy lets out");
+  }
+
   @Test
   void aRuleThatIsMissingIsFound() throws IOException {
     HostIntent intent =
@@ -103,6 +151,34 @@ class LoweringTest {
         .contains("would keep out what the policy lets in");
     assertThat(refusal(prove(intent, without(rules, "-o docker0 -g FWCTL-UNPUBLISHED"))))
         .contains("would let in what the policy keeps out", "-> 172.17.");
+  }
+
+  /**
+   * What is rejected bears a mark of ours; whoever sets all marks anew lets it in. A backend that
+   * knew of that would not write such rules.
+   */
+  @Test
+  void aRuleOfOthersThatLeadsPastOursIsFound() throws IOException {
+    HostFacts marking =
+        SampleHost.facts(
+            List.of(
+                new Ruleset(
+                    Family.IPV4,
+                    Variant.NFT,
+                    RulesetText.parse(
+                        """
+                        *mangle
+                        :PREROUTING ACCEPT [0:0]
+                        -A PREROUTING -p tcp -m tcp --dport 80 -j MARK --set-xmark 0x1/0xffffffff
+                        COMMIT
+                        """))));
+    HostIntent reject = intent("{default: reject}");
+    assertThat(refusal(prove(reject, backend.lower(reject, SampleHost.facts()), marking)))
+        .startsWith("rules of others would let in what the policy keeps out: ")
+        .contains(":80/tcp, in by eth0");
+    HostIntent drop = intent("{default: drop}");
+    assertThat(prove(drop, backend.lower(drop, marking), marking))
+        .isEqualTo(new Findings(List.of(), List.of()));
   }
 
   private static String refusal(Findings findings) {

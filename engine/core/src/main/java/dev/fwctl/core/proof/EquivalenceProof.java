@@ -15,16 +15,20 @@ import dev.fwctl.model.Family;
 import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.HostIntent.Inbound;
 import dev.fwctl.model.Problem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Whether the rules that a backend made of an intent let in exactly what the intent says, of all
- * that arrives on an external interface: for the host, for containers' own addresses, and for
- * others, which is left alone.
+ * Whether the rules that a backend made of an intent let through exactly what the intent says: of
+ * all that arrives on an external interface, for the host, for containers' own addresses, and for
+ * others, which is left alone; and of all that the host and containers send, but for broadcast and
+ * multicast.
  *
- * <p>Looked at are rules of ours alone. Replies are let in, and every other packet of a connection
- * is judged as the one that opened it.
+ * <p>That is proved of rules of ours alone. Of them beside those of others it is proved that these
+ * let nothing past ours; where they keep out more, it is no mistake. Replies are let through, and
+ * every other packet of a connection is judged as the one that opened it.
  */
 final class EquivalenceProof {
   private final PredictedHost host;
@@ -33,7 +37,7 @@ final class EquivalenceProof {
   /**
    * Creates a proof.
    *
-   * @param host the host with rules of ours and nobody else's
+   * @param host the host with everybody's rules, ours made of the intent
    */
   EquivalenceProof(PredictedHost host, HostIntent intent) {
     this.host = host;
@@ -45,7 +49,7 @@ final class EquivalenceProof {
       if (family == Family.IPV6 && !host.facts().network().ipv6()) {
         continue;
       }
-      Optional<Problem> problem = prove(family);
+      Optional<Problem> problem = alone(family).or(() -> amongOthers(family));
       if (problem.isPresent()) {
         return Findings.refusal(problem.get());
       }
@@ -53,28 +57,151 @@ final class EquivalenceProof {
     return Findings.none();
   }
 
-  private Optional<Problem> prove(Family family) {
-    SymbolicTraversal traversal = host.symbolic(family);
-    PacketSpace space = traversal.space();
-    PacketSet arriving =
-        intent.external().stream()
-            .map(name -> space.arrivingBy(Optional.of(name)))
-            .reduce(space.none(), PacketSet::or);
-    PacketSet judged = arriving.and(space.opening().or(space.established(false)));
-    PacketSet replies = arriving.and(space.established(true));
-    Journeys ways = traversal.of(judged.or(replies));
-    PacketSet stopped = ways.ending(Ending.KEPT_OUT);
-    PacketSet wanted = replies.or(judged.and(wanted(space)));
-    PacketSet known =
-        replies.or(judged.and(known(space))).minus(ways.ending(Set.of(Ending.UNDECIDED)));
-    Answer kept = ways.judge(stopped.and(wanted).and(known), space.none());
-    if (kept instanceof Answer.Refuted refuted) {
-      return Optional.of(problem(refuted, "keep out what the policy lets in"));
+  /**
+   * Packets of one origin.
+   *
+   * @param packets all of them
+   * @param wanted those that the policy lets through
+   * @param keeping what is wrong when another one is kept out
+   * @param letting what is wrong when another one is let through
+   */
+  private record Lane(PacketSet packets, PacketSet wanted, String keeping, String letting) {
+    static Lane inbound(PacketSet packets, PacketSet wanted) {
+      return new Lane(
+          packets, wanted, "keep out what the policy lets in", "let in what the policy keeps out");
     }
-    Answer let = ways.judge(known.minus(stopped).minus(wanted), space.none());
-    return let instanceof Answer.Refuted refuted
-        ? Optional.of(problem(refuted, "let in what the policy keeps out"))
-        : Optional.empty();
+
+    static Lane outbound(PacketSet packets, PacketSet wanted) {
+      return new Lane(
+          packets, wanted, "keep in what the policy lets out", "let out what the policy keeps in");
+    }
+  }
+
+  private Optional<Problem> alone(Family family) {
+    Run run = new Run(host.withoutOthers(), family);
+    for (Lane lane : run.lanes) {
+      Answer kept = run.judge(run.asked(lane).and(run.wanted(lane)).and(run.stopped()));
+      if (kept instanceof Answer.Refuted refuted) {
+        return Optional.of(run.mistake(refuted, lane.keeping()));
+      }
+      Answer let = run.judge(run.letThrough(lane));
+      if (let instanceof Answer.Refuted refuted) {
+        return Optional.of(run.mistake(refuted, lane.letting()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Problem> amongOthers(Family family) {
+    if (host.others().stream().noneMatch(ruleset -> ruleset.family() == family)) {
+      return Optional.empty();
+    }
+    Run run = new Run(host, family);
+    for (Lane lane : run.lanes) {
+      Answer let = run.judge(run.letThrough(lane));
+      if (let instanceof Answer.Refuted refuted) {
+        return Optional.of(run.gap(refuted, lane.letting()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The packets of all lanes, taken through a host. */
+  private final class Run {
+    private final PredictedHost through;
+    private final List<Lane> lanes;
+    private final PacketSet first;
+    private final PacketSet replies;
+    private final PacketSet known;
+    private final Journeys ways;
+
+    Run(PredictedHost through, Family family) {
+      this.through = through;
+      SymbolicTraversal traversal = through.symbolic(family);
+      PacketSpace space = traversal.space();
+      this.lanes = lanes(space);
+      this.first = space.opening().or(space.established(false));
+      this.replies = space.established(true);
+      this.known = replies.or(first.and(known(space)));
+      PacketSet all = lanes.stream().map(Lane::packets).reduce(space.none(), PacketSet::or);
+      this.ways = traversal.of(all.and(first.or(replies)));
+    }
+
+    Answer judge(PacketSet wrong) {
+      return ways.judge(wrong, wrong.space().none());
+    }
+
+    PacketSet asked(Lane lane) {
+      return lane.packets().and(known);
+    }
+
+    PacketSet wanted(Lane lane) {
+      return replies.or(first.and(lane.wanted()));
+    }
+
+    PacketSet stopped() {
+      return ways.mustEnd(Ending.KEPT_OUT);
+    }
+
+    /** Returns what is let through for sure and is not to be. */
+    PacketSet letThrough(Lane lane) {
+      return asked(lane).minus(wanted(lane)).minus(ways.mayEnd(Ending.KEPT_OUT));
+    }
+
+    private Problem mistake(Answer.Refuted refuted, String what) {
+      return problem(
+          refuted,
+          "fwctl's rules would " + what,
+          "this is a mistake in fwctl, or in the plugin that writes the rules; report it with the"
+              + " policy and what 'fwctl facts --json' prints");
+    }
+
+    private Problem gap(Answer.Refuted refuted, String what) {
+      return problem(
+          refuted,
+          "rules of others would " + what,
+          "take the rule away that leads past fwctl's, or leave the host out with --exclude");
+    }
+
+    private Problem problem(Answer.Refuted refuted, String what, String hint) {
+      Journey way = through.ways(refuted.witness()).getFirst().journey();
+      boolean kept = Ending.KEPT_OUT.contains(way.ending());
+      return Problem.of(
+              ErrorCode.NOT_EQUIVALENT,
+              "%s: %s, %s"
+                  .formatted(
+                      what,
+                      Words.of(refuted.witness()),
+                      kept ? Words.keptOut(way) : Words.letIn(way)),
+              hint)
+          .shownBy(
+              Counterexample.of(refuted.witness(), kept ? way.decisive() : Words.lettingIn(way)));
+    }
+  }
+
+  private List<Lane> lanes(PacketSpace space) {
+    List<Lane> lanes = new ArrayList<>();
+    lanes.add(Lane.inbound(arriving(space, intent.external()), wanted(space)));
+    if (intent.outbound().isPresent()) {
+      Emission emission = new Emission(space, intent.outbound().get());
+      PacketSet inside = here(space).or(toContainers(space));
+      // What is sent to groups leaves by several interfaces.
+      PacketSet single = space.any().minus(space.to(routing().groups(space.family())));
+      lanes.add(
+          Lane.outbound(
+              single.and(space.arrivingBy(Optional.empty())), inside.or(emission.ofHost())));
+      lanes.add(
+          Lane.outbound(
+              single.and(arriving(space, host.facts().docker().bridges())),
+              inside.or(emission.ofContainers())));
+    }
+    return lanes;
+  }
+
+  private static PacketSet arriving(PacketSpace space, Collection<String> interfaces) {
+    return interfaces.stream()
+        .map(name -> space.arrivingBy(Optional.of(name)))
+        .reduce(space.none(), PacketSet::or);
   }
 
   private PacketSet wanted(PacketSpace space) {
@@ -113,21 +240,5 @@ final class EquivalenceProof {
 
   private Routing routing() {
     return new Routing(host.facts().network());
-  }
-
-  private Problem problem(Answer.Refuted refuted, String what) {
-    Journey way = host.ways(refuted.witness()).getFirst().journey();
-    boolean kept = Ending.KEPT_OUT.contains(way.ending());
-    return Problem.of(
-            ErrorCode.NOT_EQUIVALENT,
-            "fwctl's rules would %s: %s, %s"
-                .formatted(
-                    what,
-                    Words.of(refuted.witness()),
-                    kept ? Words.keptOut(way) : Words.letIn(way)),
-            "this is a mistake in fwctl, or in the plugin that writes the rules; report it with the"
-                + " policy and what 'fwctl facts --json' prints")
-        .shownBy(
-            Counterexample.of(refuted.witness(), kept ? way.decisive() : Words.lettingIn(way)));
   }
 }

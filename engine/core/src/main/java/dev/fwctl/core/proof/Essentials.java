@@ -23,20 +23,42 @@ final class Essentials {
 
   /** Returns what must get to a host from outside. */
   static PacketSet inbound(PacketSpace space) {
-    if (space.family() == Family.IPV6) {
-      PacketSet dhcp =
-          udp(space)
-              .and(space.toPorts(PortRange.single(546)))
-              .and(space.from(LINK_LOCAL))
-              .and(space.to(LINK_LOCAL));
-      return messages(space, 1, 2, 3, 4, 130, 131, 132, 133, 134, 135, 136, 143).or(dhcp);
-    }
     PacketSet dhcp =
-        udp(space)
-            .and(space.fromPorts(PortRange.single(67)))
-            .and(space.toPorts(PortRange.single(68)));
-    PacketSet membership = space.tellsApart("igmp") ? space.ofProtocol("igmp") : space.none();
-    return messages(space, 3, 11, 12).or(dhcp).or(membership);
+        space.family() == Family.IPV6
+            ? udp(space)
+                .and(space.toPorts(PortRange.single(546)))
+                .and(space.from(LINK_LOCAL))
+                .and(space.to(LINK_LOCAL))
+            : udp(space)
+                .and(space.fromPorts(PortRange.single(67)))
+                .and(space.toPorts(PortRange.single(68)));
+    return errors(space).or(neighbourhood(space)).or(dhcp);
+  }
+
+  /** Returns what a host must be able to send. */
+  static PacketSet outbound(PacketSpace space) {
+    PacketSet dhcp =
+        space.family() == Family.IPV6
+            ? udp(space)
+                .and(space.fromPorts(PortRange.single(546)))
+                .and(space.toPorts(PortRange.single(547)))
+                .and(space.from(LINK_LOCAL))
+            : udp(space)
+                .and(space.fromPorts(PortRange.single(68)))
+                .and(space.toPorts(PortRange.single(67)));
+    return errors(space).or(neighbourhood(space)).or(dhcp);
+  }
+
+  /** Returns what tells a sender that a packet did not arrive. */
+  static PacketSet errors(PacketSpace space) {
+    return space.family() == Family.IPV6 ? messages(space, 1, 2, 3, 4) : messages(space, 3, 11, 12);
+  }
+
+  private static PacketSet neighbourhood(PacketSpace space) {
+    if (space.family() == Family.IPV6) {
+      return messages(space, 130, 131, 132, 133, 134, 135, 136, 143);
+    }
+    return space.tellsApart("igmp") ? space.ofProtocol("igmp") : space.none();
   }
 
   private static PacketSet udp(PacketSpace space) {

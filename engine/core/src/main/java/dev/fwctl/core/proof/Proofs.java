@@ -200,7 +200,7 @@ public final class Proofs {
           asFarAsItGoes("fwctl gets in again", () -> proof.prove(others.with(before), predicted));
     }
     if (lowered.isPresent()) {
-      EquivalenceProof proof = new EquivalenceProof(predicted.withoutOthers(), lowered.get());
+      EquivalenceProof proof = new EquivalenceProof(predicted, lowered.get());
       findings = findings.and(asFarAsItGoes("the rules say what the policy says", proof::prove));
     }
     AssertionProof proof = new AssertionProof(predicted);
