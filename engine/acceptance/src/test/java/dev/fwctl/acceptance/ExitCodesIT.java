@@ -131,6 +131,7 @@ class ExitCodesIT {
         test -> test.run("doctor", "--json"),
         Events.Type.HOST_DIAGNOSIS,
         Events.Type.DOCTOR_SUMMARY),
+    IMPORT(0, test -> test.run("import", "--json"), Events.Type.IMPORTED),
     A_PLAN_THAT_IS_SAVED(
         0,
         test -> {
