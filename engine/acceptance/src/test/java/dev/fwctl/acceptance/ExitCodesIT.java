@@ -131,7 +131,14 @@ class ExitCodesIT {
         test -> test.run("doctor", "--json"),
         Events.Type.HOST_DIAGNOSIS,
         Events.Type.DOCTOR_SUMMARY),
-    IMPORT(0, test -> test.run("import", "--json"), Events.Type.IMPORTED),
+    IMPORT(
+        0,
+        test -> {
+          test.program.policy("fwctl: 1\n");
+          test.run("apply", "--auto-approve");
+          return test.run("import", "--json");
+        },
+        Events.Type.IMPORTED),
     A_PLAN_THAT_IS_SAVED(
         0,
         test -> {
