@@ -57,6 +57,9 @@ final class ImportCommand implements Callable<Integer> {
         Optional.ofNullable(out)
             .map(it -> new ReportFile(context.base(), it, "--out policies/imported.yml"));
     file.ifPresent(ReportFile::requireNew);
+    if (output.json()) {
+      context.output().events().version(VersionProvider.version());
+    }
     try (Session session = Session.open(context.base(), repository, hosts)) {
       Map<Host, HostReading> readings =
           FleetFacts.askAll(session, hosts.parallelism(), context.terminal(), output.json());
@@ -112,7 +115,6 @@ final class ImportCommand implements Callable<Integer> {
 
   private void report(String document, SortedMap<String, Review> reviews) {
     if (output.json()) {
-      context.output().events().version(VersionProvider.version());
       context.output().events().imported(document, reviews.keySet());
     } else if (out != null) {
       context.terminal().out().println(DraftText.written(out.toString(), reviews.size()));
