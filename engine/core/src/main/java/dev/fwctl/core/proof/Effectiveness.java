@@ -71,6 +71,7 @@ final class Effectiveness {
    * @param lost those of clients that are kept out
    * @param all those that open a connection
    * @param idle those to ports of containers that do not run, past which packets go to the host
+   * @param direct those to containers' own addresses, none of which is denied
    */
   private record Side(
       Admission admission,
@@ -78,8 +79,12 @@ final class Effectiveness {
       PacketSet clients,
       PacketSet lost,
       PacketSet all,
-      PacketSet idle) {
+      PacketSet idle,
+      PacketSet direct) {
     boolean leaves(InboundEntry entry) {
+      if (entry.target() instanceof Target.DirectRoute) {
+        return dialled(entry).and(keptOut).isEmpty();
+      }
       return lost.isEmpty() || lost.and(admission.of(entry)).isEmpty();
     }
 
@@ -91,9 +96,9 @@ final class Effectiveness {
         case Target.AnyPorts _,
             Target.HostPorts _,
             Target.PublishedPorts _,
-            Target.DirectRoute _,
             Target.IcmpMessages _ ->
             meant;
+        case Target.DirectRoute _ -> direct.and(space().from(entry.from().addresses()));
       };
     }
 
@@ -129,7 +134,8 @@ final class Effectiveness {
         clients,
         clients.and(keptOut),
         all.minus(Essentials.inbound(space)),
-        idle);
+        idle,
+        all.and(usual).and(space.to(containers(family))).and(admission.direct(inbound)));
   }
 
   private boolean runs(PublishedEndpoint endpoint) {

@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is seen of rules of others at a glance, before packets are followed.
@@ -29,7 +30,8 @@ final class RulesOfOthers {
   /** Tells whether some may keep out what a policy lets in, or speaks of otherwise. */
   static boolean mayKeepOut(HostFacts facts, Inbound inbound) {
     Set<RuleOwner> passed = EnumSet.of(RuleOwner.FWCTL, RuleOwner.FAIL2BAN);
-    if (inbound.denies().stream().noneMatch(deny -> isOfDirectRoutesOnly(deny.target()))) {
+    if (Stream.concat(inbound.allows().stream(), inbound.denies().stream())
+        .noneMatch(entry -> isOfDirectRoutesOnly(entry.target()))) {
       // Docker closes ways to containers' own addresses, not to what they publish.
       passed.add(RuleOwner.DOCKER);
     }
@@ -39,8 +41,9 @@ final class RulesOfOthers {
             table -> table.chains().stream().anyMatch(chain -> mayKeepOut(table, chain, passed)));
   }
 
-  private static boolean isOfDirectRoutesOnly(HostIntent.Target denied) {
-    return denied instanceof HostIntent.Target.PublishedPorts it && it.endpoints().isEmpty();
+  private static boolean isOfDirectRoutesOnly(HostIntent.Target target) {
+    return target instanceof HostIntent.Target.DirectRoute
+        || target instanceof HostIntent.Target.PublishedPorts it && it.endpoints().isEmpty();
   }
 
   private static boolean mayKeepOut(Table table, Chain chain, Set<RuleOwner> passed) {

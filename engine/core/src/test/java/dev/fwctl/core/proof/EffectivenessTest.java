@@ -339,6 +339,23 @@ class EffectivenessTest {
   }
 
   @Test
+  void theDirectRouteByItselfIsWeighedToo() throws IOException {
+    HostFacts closed = facts(raw(isolated("172.17.0.2", "172.17.0.3")));
+    assertThat(told(closed, "allow: {to: direct, from: 203.0.113.0/24}"))
+        .singleElement()
+        .asString()
+        .startsWith("this allow has no effect here: dropped by Docker's rule ")
+        .contains("of PREROUTING in raw: -d 172.17.0.2/32 ! -i docker0 -j DROP");
+    assertThat(told(closed, "deny: {to: direct, from: 203.0.113.0/24}"))
+        .singleElement()
+        .asString()
+        .startsWith("this deny is needless here: without it the same is dropped by Docker's rule ");
+    // What web publishes takes packets there.
+    assertThat(told(facts(DOCKER), "allow: {to: direct, from: 203.0.113.0/24}")).isEmpty();
+    assertThat(told(facts(DOCKER), "deny: {to: direct, from: 203.0.113.0/24}")).isEmpty();
+  }
+
+  @Test
   void alikeHostsAreToldOfTheSameAndOthersAreNot() throws IOException {
     Proofs proofs = Proofs.withoutAssertions();
     HostFacts open = facts(user("-s 198.51.100.66/32 -j DROP"));
