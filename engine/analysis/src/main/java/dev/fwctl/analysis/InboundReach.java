@@ -21,7 +21,7 @@ public record InboundReach(AddressSet peers, boolean certain) {
   /**
    * Finds it out for everything on a host.
    *
-   * @param host the host without rules of ours
+   * @param host the host, all of whose rules count
    * @return the endpoints that anybody asks for, whoever can reach them; ports of the host that are
    *     treated as all others are among those
    */
@@ -64,7 +64,8 @@ public record InboundReach(AddressSet peers, boolean certain) {
     return found;
   }
 
-  private InboundReach and(InboundReach other) {
+  /** Returns who can reach one or the other of two endpoints. */
+  public InboundReach and(InboundReach other) {
     return new InboundReach(peers.union(other.peers), certain && other.certain);
   }
 }

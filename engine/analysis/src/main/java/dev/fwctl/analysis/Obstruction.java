@@ -29,7 +29,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Tells who can't reach what because of rules of others, whatever ours say.
+ * Tells who can't reach what whatever our rules say: because of rules of others, or as the host has
+ * no address that they could dial.
  *
  * <p>Not safe for use by several threads.
  */

@@ -252,6 +252,11 @@ public final class PacketSpace {
     return set(arriving(name));
   }
 
+  /** Returns the packets that come in by one of some interfaces. */
+  public PacketSet arrivingByAny(Collection<String> names) {
+    return names.stream().map(Optional::of).map(this::arrivingBy).reduce(none(), PacketSet::or);
+  }
+
   /** Returns the packets that say they come from one of some addresses. */
   public PacketSet from(AddressSet addresses) {
     return set(addresses(source, addresses));

@@ -107,10 +107,7 @@ final class FamilySurvey {
                 .map(IpPrefix::single)
                 .toList());
     // From which addresses is asked of the answer, as that is simpler than the question.
-    PacketSet coming =
-        outside.sources(family).keySet().stream()
-            .map(name -> space.arrivingBy(Optional.of(name)))
-            .reduce(space.none(), PacketSet::or);
+    PacketSet coming = space.arrivingByAny(outside.sources(family).keySet());
     AddressSet targets = outside.local(family).union(named).union(containers);
     return coming.and(space.to(targets)).and(space.attempts());
   }

@@ -32,11 +32,13 @@ final class Drafting {
   /** How many programs a remark names. */
   private static final int MOST_PROGRAMS = 8;
 
+  private static final InboundReach NOBODY = new InboundReach(AddressSet.none(), true);
+
   private static final String DOUBTFUL =
       "in part only, or not for sure: other rules of the host decide, too";
 
   private final HostFacts facts;
-  private final Map<InboundEndpoint, InboundReach> reach;
+  private final Map<InboundEndpoint, InboundReach> reach = new LinkedHashMap<>();
   private final List<Permission> allow = new ArrayList<>();
   private final List<Permission> deny = new ArrayList<>();
 
@@ -48,7 +50,8 @@ final class Drafting {
    */
   Drafting(HostFacts facts, Map<InboundEndpoint, InboundReach> reach) {
     this.facts = facts;
-    this.reach = reach;
+    reach.forEach(
+        (endpoint, who) -> this.reach.put(endpoint, new InboundReach(peers(who), who.certain())));
     host();
     published();
     direct();
@@ -65,25 +68,23 @@ final class Drafting {
 
   /** All of the host is one permission; what is treated unlike the rest is told apart from it. */
   private void host() {
-    AddressSet rest = AddressSet.none();
-    boolean certain = true;
+    InboundReach all =
+        reach.entrySet().stream()
+            .filter(
+                one ->
+                    one.getKey() instanceof InboundEndpoint.RestOfHost
+                        || one.getKey() instanceof InboundEndpoint.OtherHostProtocols)
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(NOBODY);
+    List<String> remarks = new ArrayList<>();
+    remarks.add("all of the host, also where nothing listens");
+    remarks.addAll(listening());
+    add(allow, new LocalEnd.HostItself(), new Traffic.All(), all, remarks);
+    AddressSet rest = all.peers();
+    Map<InboundReach, List<ProtocolPorts>> ports = new LinkedHashMap<>();
     for (Map.Entry<InboundEndpoint, InboundReach> one : reach.entrySet()) {
-      if (one.getKey() instanceof InboundEndpoint.RestOfHost
-          || one.getKey() instanceof InboundEndpoint.OtherHostProtocols) {
-        rest = peers(one.getValue());
-        certain = one.getValue().certain();
-      }
-    }
-    LocalEnd host = new LocalEnd.HostItself();
-    if (!rest.isEmpty()) {
-      List<String> remarks = new ArrayList<>();
-      remarks.add("all of the host, also where nothing listens");
-      remarks.addAll(listening());
-      add(allow, host, new Traffic.All(), rest, certain, remarks);
-    }
-    Map<Unlike, List<ProtocolPorts>> ports = new LinkedHashMap<>();
-    for (Map.Entry<InboundEndpoint, InboundReach> one : reach.entrySet()) {
-      Unlike unlike = new Unlike(peers(one.getValue()), one.getValue().certain());
+      InboundReach unlike = one.getValue();
       switch (one.getKey()) {
         case InboundEndpoint.HostPorts it ->
             ports.computeIfAbsent(unlike, unseen -> new ArrayList<>()).addAll(dialled(it.ports()));
@@ -95,7 +96,7 @@ final class Drafting {
         default -> {}
       }
     }
-    for (Map.Entry<Unlike, List<ProtocolPorts>> one : ports.entrySet()) {
+    for (Map.Entry<InboundReach, List<ProtocolPorts>> one : ports.entrySet()) {
       if (!one.getValue().isEmpty()) {
         unlike(
             new Traffic.Ports(one.getValue().stream().distinct().sorted().toList()),
@@ -105,18 +106,17 @@ final class Drafting {
     }
   }
 
-  /** Who reaches something of the host, and whether that is certain. */
-  private record Unlike(AddressSet peers, boolean certain) {}
-
   /** Tells apart what not just those reach who reach the rest of the host. */
-  private void unlike(Traffic traffic, Unlike unlike, AddressSet rest) {
+  private void unlike(Traffic traffic, InboundReach unlike, AddressSet rest) {
     LocalEnd host = new LocalEnd.HostItself();
-    add(allow, host, traffic, unlike.peers().minus(rest), unlike.certain(), List.of());
+    InboundReach more = new InboundReach(unlike.peers().minus(rest), unlike.certain());
+    add(allow, host, traffic, more, List.of());
     AddressSet kept = rest.minus(unlike.peers());
     // Whom nothing else lets in may be denied as well, where that is told with fewer words.
     AddressSet others = unlike.peers().complement();
     boolean fewer = others.prefixes().size() < kept.prefixes().size();
-    add(deny, host, traffic, fewer && !kept.isEmpty() ? others : kept, true, List.of());
+    AddressSet denied = fewer && !kept.isEmpty() ? others : kept;
+    add(deny, host, traffic, new InboundReach(denied, true), List.of());
   }
 
   /** Port 0 can't be dialled, and policies have no word for it. */
@@ -188,27 +188,24 @@ final class Drafting {
 
   /** What a container publishes at several addresses is one permission, as it is in policies. */
   private void published() {
-    Map<String, Map<ProtocolPorts, Unlike>> containers = new TreeMap<>();
+    Map<String, Map<ProtocolPorts, InboundReach>> containers = new TreeMap<>();
     for (Map.Entry<InboundEndpoint, InboundReach> one : reach.entrySet()) {
       if (one.getKey() instanceof InboundEndpoint.Published it) {
         containers
             .computeIfAbsent(it.container(), unseen -> new TreeMap<>())
-            .merge(
-                it.ports(),
-                new Unlike(peers(one.getValue()), one.getValue().certain()),
-                (a, b) -> new Unlike(a.peers().union(b.peers()), a.certain() && b.certain()));
+            .merge(it.ports(), one.getValue(), InboundReach::and);
       }
     }
     containers.forEach(
         (container, ports) -> {
-          Map<Unlike, List<ProtocolPorts>> alike = new LinkedHashMap<>();
+          Map<InboundReach, List<ProtocolPorts>> alike = new LinkedHashMap<>();
           ports.forEach(
               (port, who) -> alike.computeIfAbsent(who, unseen -> new ArrayList<>()).add(port));
           alike.forEach((who, all) -> published(container, all, who));
         });
   }
 
-  private void published(String container, List<ProtocolPorts> ports, Unlike who) {
+  private void published(String container, List<ProtocolPorts> ports, InboundReach who) {
     LocalEnd local =
         new LocalEnd.Containers(
             new ContainerSelector(
@@ -224,15 +221,14 @@ final class Drafting {
       inner.ifPresentOrElse(inside::add, () -> outside.add(port));
     }
     if (!outside.isEmpty()) {
-      add(allow, local, new Traffic.Ports(outside), who.peers(), who.certain(), List.of());
+      add(allow, local, new Traffic.Ports(outside), who, List.of());
     }
     if (!inside.isEmpty()) {
       add(
           allow,
           local,
           new Traffic.ContainerPorts(inside.stream().distinct().toList()),
-          who.peers(),
-          who.certain(),
+          who,
           List.of());
     }
   }
@@ -240,10 +236,7 @@ final class Drafting {
   private Optional<ProtocolPorts> chosenByDocker(String name, ProtocolPorts dialled) {
     for (Container container : facts.docker().containers()) {
       for (PublishedPort port : container.published()) {
-        if (container.name().equals(name)
-            && port.dynamic()
-            && port.ports().contains(dialled)
-            && port.ports().equals(dialled)) {
+        if (container.name().equals(name) && port.dynamic() && port.ports().equals(dialled)) {
           return Optional.of(new ProtocolPorts(dialled.protocol(), port.containerPorts()));
         }
       }
@@ -252,20 +245,17 @@ final class Drafting {
   }
 
   private void direct() {
-    AddressSet peers = AddressSet.none();
-    boolean certain = true;
+    InboundReach who = NOBODY;
     for (Map.Entry<InboundEndpoint, InboundReach> one : reach.entrySet()) {
       if (one.getKey() instanceof InboundEndpoint.OwnAddresses) {
-        peers = peers.union(peers(one.getValue()));
-        certain &= one.getValue().certain();
+        who = who.and(one.getValue());
       }
     }
     add(
         allow,
         new LocalEnd.Direct(),
         new Traffic.All(),
-        peers,
-        certain,
+        who,
         List.of(
             "for neighbours who route to containers' own addresses, as far as rules of others let"
                 + " them"));
@@ -313,16 +303,15 @@ final class Drafting {
       List<Permission> permissions,
       LocalEnd local,
       Traffic traffic,
-      AddressSet peers,
-      boolean certain,
+      InboundReach who,
       List<String> remarks) {
-    if (peers.isEmpty()) {
+    if (who.peers().isEmpty()) {
       return;
     }
     List<String> all = new ArrayList<>(remarks);
-    if (!certain) {
+    if (!who.certain()) {
       all.add(DOUBTFUL);
     }
-    permissions.add(new Permission(local, traffic, peers, all));
+    permissions.add(new Permission(local, traffic, who.peers(), all));
   }
 }

@@ -40,9 +40,8 @@ final class Arrivals {
    */
   PacketSet all(PacketSpace space) {
     AddressSet loopback = AddressSet.loopback().of(space.family());
-    return host.external().stream()
-        .map(name -> space.arrivingBy(Optional.of(name)))
-        .reduce(space.none(), PacketSet::or)
+    return space
+        .arrivingByAny(host.external())
         .and(space.opening())
         .minus(space.to(loopback))
         .minus(space.from(loopback))

@@ -10,7 +10,6 @@ import dev.fwctl.model.HostIntent.OutboundEntry;
 import dev.fwctl.model.IpPrefix;
 import dev.fwctl.model.Traffic;
 import java.util.Collection;
-import java.util.Optional;
 
 /**
  * What an intent says of packets that leave, as sets of them, whatever rules are made of it; what
@@ -62,12 +61,9 @@ final class Emission {
   }
 
   private PacketSet from(Origin.Containers some) {
-    return some.bridges().stream()
-        .map(bridge -> space.arrivingBy(Optional.of(bridge)))
-        .reduce(
-            space.from(
-                AddressSet.ofPrefixes(some.addresses().stream().map(IpPrefix::single).toList())),
-            PacketSet::or);
+    AddressSet fixed =
+        AddressSet.ofPrefixes(some.addresses().stream().map(IpPrefix::single).toList());
+    return space.arrivingByAny(some.bridges()).or(space.from(fixed));
   }
 
   private PacketSet of(Traffic traffic) {

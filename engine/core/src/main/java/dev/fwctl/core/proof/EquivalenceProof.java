@@ -16,7 +16,6 @@ import dev.fwctl.model.HostIntent;
 import dev.fwctl.model.HostIntent.Inbound;
 import dev.fwctl.model.Problem;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -181,7 +180,7 @@ final class EquivalenceProof {
 
   private List<Lane> lanes(PacketSpace space) {
     List<Lane> lanes = new ArrayList<>();
-    lanes.add(Lane.inbound(arriving(space, intent.external()), wanted(space)));
+    lanes.add(Lane.inbound(space.arrivingByAny(intent.external()), wanted(space)));
     if (intent.outbound().isPresent()) {
       Emission emission = new Emission(space, intent.outbound().get());
       PacketSet inside = here(space).or(toContainers(space));
@@ -192,16 +191,10 @@ final class EquivalenceProof {
               single.and(space.arrivingBy(Optional.empty())), inside.or(emission.ofHost())));
       lanes.add(
           Lane.outbound(
-              single.and(arriving(space, host.facts().docker().bridges())),
+              single.and(space.arrivingByAny(host.facts().docker().bridges())),
               inside.or(emission.ofContainers())));
     }
     return lanes;
-  }
-
-  private static PacketSet arriving(PacketSpace space, Collection<String> interfaces) {
-    return interfaces.stream()
-        .map(name -> space.arrivingBy(Optional.of(name)))
-        .reduce(space.none(), PacketSet::or);
   }
 
   private PacketSet wanted(PacketSpace space) {
